@@ -1,0 +1,1 @@
+"""Rapport's features, each a folder, on a small kernel."""

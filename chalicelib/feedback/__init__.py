@@ -1,0 +1,1 @@
+"""What customers think: responses and their statistics."""

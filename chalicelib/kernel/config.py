@@ -1,0 +1,53 @@
+"""Settings: the function's environment, validated, read on first use, never at import."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class Settings(BaseModel):
+    """Each field is the environment variable `RAPPORT_<NAME>`; a function gets those it needs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: str = "dev"
+    table: str = ""
+    bus: str = ""
+    mail_bucket: str = ""
+    feedback_queue_url: str = ""
+    timers_queue_arn: str = ""
+    scheduler_role_arn: str = ""
+    schedule_group: str = ""
+    secret_parameter: str = ""
+    configuration_set: str = ""
+    support_address: str = "support@example.com"
+    business_name: str = "Rapport"
+    public_url: str = ""
+    time_zone: str = "UTC"
+    default_region: str = Field(default="US", pattern="^[A-Z]{2}$")
+    cors_origin: str = "*"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business's time zone, which decides what a day is."""
+        return ZoneInfo(self.time_zone)
+
+
+class Misconfigured(RuntimeError):
+    """The environment lacks or garbles a setting; the message names the variables, never their values."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises Misconfigured with the names of the bad variables."""
+    prefix = "RAPPORT_"
+    found = {key[len(prefix) :].lower(): value for key, value in os.environ.items() if key.startswith(prefix)}
+    try:
+        return Settings.model_validate(found)
+    except ValidationError as error:
+        names = ", ".join(prefix + str(part["loc"][0]).upper() for part in error.errors())
+        raise Misconfigured(f"bad environment variables: {names}") from None

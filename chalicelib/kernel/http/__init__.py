@@ -1,0 +1,1 @@
+"""Typed HTTP routes, problems, paging and the OpenAPI document."""

@@ -1,0 +1,52 @@
+"""Identifiers and the clock: `cus_01J…`, a readable prefix and a ULID (github.com/ulid/spec)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, datetime
+
+from pydantic import StringConstraints
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+
+
+def now() -> datetime:
+    """The current time in UTC, to the millisecond, which is what ULIDs and JSON carry."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _base32(number: int, length: int) -> str:
+    return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(length - 1, -1, -1))
+
+
+def ulid(at: datetime, randomness: bytes | None = None) -> str:
+    """A ULID of the moment `at`; 80 random bits unless `randomness` (10 bytes) is given."""
+    tail = os.urandom(10) if randomness is None else randomness
+    return _base32(int(at.timestamp() * 1000), 10) + _base32(int.from_bytes(tail, "big"), 16)
+
+
+def new_id(prefix: str, at: datetime) -> str:
+    """A new id such as `cus_01J…` that sorts by the time `at`."""
+    return f"{prefix}_{ulid(at)}"
+
+
+def derived_id(prefix: str, at: datetime, *parts: str) -> str:
+    """An id whose random part follows from `parts`: the same parts and time give the same id."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return f"{prefix}_{ulid(at, digest[:10])}"
+
+
+def time_of(identifier: str) -> datetime:
+    """The moment a ULID or a prefixed id carries."""
+    number = 0
+    for character in identifier[-26:-16]:
+        number = number << 5 | _ALPHABET.index(character)
+    return datetime.fromtimestamp(number / 1000, UTC)
+
+
+def id_of(prefix: str) -> StringConstraints:
+    """`Annotated[str, id_of("cus")]`: ids with this prefix; an id of another kind is refused."""
+    return StringConstraints(pattern=f"^{prefix}_{ULID_PATTERN}$")

@@ -1,0 +1,85 @@
+"""Base models: strict, closed, bounded; what every entity, body and event is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from annotated_types import GroupedMetadata
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+def _clean(value: str) -> str:
+    """Refuse what DynamoDB, JSON or a terminal would choke on: controls and lone surrogates."""
+    if _FORBIDDEN.search(value):
+        raise ValueError("must not contain control characters or lone surrogates")
+    return value
+
+
+def _single_line(value: str) -> str:
+    """Refuse line breaks: such values reach mail headers and list rows."""
+    if "\n" in _clean(value) or "\r" in value:
+        raise ValueError("must be a single line")
+    return value
+
+
+def _to_utc(value: datetime) -> datetime:
+    """Bring an aware time to UTC; a naive one has no meaning to us."""
+    if value.tzinfo is None:
+        raise ValueError("must carry a time zone")
+    return value.astimezone(UTC)
+
+
+Utc = Annotated[datetime, AfterValidator(_to_utc)]
+"""A moment, always in UTC."""
+
+
+@dataclass(frozen=True)
+class Line(GroupedMetadata):
+    """`Annotated[str, Line(200)]`: one stripped line of `minimum` to `maximum` characters."""
+
+    maximum: int
+    minimum: int = 1
+
+    def __iter__(self) -> Iterator[object]:
+        yield StringConstraints(
+            strip_whitespace=True, min_length=self.minimum, max_length=self.maximum
+        )
+        yield AfterValidator(_single_line)
+
+
+@dataclass(frozen=True)
+class Text(GroupedMetadata):
+    """`Annotated[str, Text(5000)]`: a text of `minimum` to `maximum` characters, line breaks allowed."""
+
+    maximum: int
+    minimum: int = 1
+
+    def __iter__(self) -> Iterator[object]:
+        yield StringConstraints(min_length=self.minimum, max_length=self.maximum)
+        yield AfterValidator(_clean)
+
+
+class Model(BaseModel):
+    """Immutable, strict (no coercion), closed (unknown fields refused), built on first use."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        defer_build=True,
+        ser_json_inf_nan="null",
+        allow_inf_nan=False,
+        validate_default=False,
+    )
+
+
+class Stored(Model):
+    """An entity as it lies in the table: fields that a newer release wrote are ignored, not refused."""
+
+    model_config = ConfigDict(extra="ignore")

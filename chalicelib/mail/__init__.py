@@ -1,0 +1,1 @@
+"""Mail in and out: reading, classifying, composing, sending, delivery events, suppression."""

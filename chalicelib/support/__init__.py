@@ -1,0 +1,1 @@
+"""Tickets: what people ask of us, and what we answer."""

@@ -1,0 +1,1 @@
+"""Tests against the deployed local cloud, through its public doors only."""
