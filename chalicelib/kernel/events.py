@@ -33,11 +33,7 @@ class EventData(Model):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         if "type" in cls.__dict__:
-            if cls.type in _PUBLISHED = (
-    "id", "type", "version", "occurred_at", "recorded_at",
-    "customer_id", "channel", "actor", "bulk", "data",
-)  # fmt: skip
-registry:
+            if cls.type in registry:
                 raise TypeError(f"two events are named {cls.type}")
             registry[cls.type] = cls
 
