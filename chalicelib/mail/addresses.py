@@ -15,7 +15,7 @@ _PLAUSIBLE = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}")
 
 
 class _Scanner:
-    """Collects one mailbox at a time: words outside and inside `<>`; comments are dropped, whatever their depth."""
+    """Collects one mailbox at a time: words outside and inside `<>`; comments of any depth are dropped."""
 
     def __init__(self) -> None:
         self.found: list[Address] = []
@@ -25,27 +25,27 @@ class _Scanner:
         self.in_angle = False
         self.comment = 0
 
-    def feed(self, token: str) -> None:
+    def feed(self, piece: str) -> None:
         if self.comment:
-            self.comment += {"(": 1, ")": -1}.get(token, 0)
-        elif token == '"':
+            self.comment += {"(": 1, ")": -1}.get(piece, 0)
+        elif piece == '"':
             self.quoted = not self.quoted
-        elif self.quoted or token.startswith("\\"):
-            self._keep(token[1:] if token.startswith("\\") else token)
+        elif self.quoted or piece.startswith("\\"):
+            self._keep(piece[1:] if piece.startswith("\\") else piece)
         else:
-            self._structure(token)
+            self._structure(piece)
 
-    def _structure(self, token: str) -> None:
-        if token == "(":
+    def _structure(self, piece: str) -> None:
+        if piece == "(":
             self.comment = 1
-        elif token in "<>":
-            self.in_angle = token == "<"
-        elif token in ",;":
+        elif piece in "<>":
+            self.in_angle = piece == "<"
+        elif piece in ",;":
             self.finish()
-        elif token == ":" and not self.in_angle:
+        elif piece == ":" and not self.in_angle:
             self.name = []  # the name of a group, `undisclosed-recipients:;`
         else:
-            self._keep(token)
+            self._keep(piece)
 
     def _keep(self, text: str) -> None:
         (self.angle if self.in_angle else self.name).append(text)
@@ -66,10 +66,10 @@ def addresses(values: list[bytes]) -> tuple[Address, ...]:
     """The mailboxes of all values of one header, 50 at most; what has no `@` is left out."""
     scanner = _Scanner()
     for value in values[:MAX_ADDRESSES]:
-        for token in _TOKEN.findall(_protect_words(value[:MAX_VALUE])):
+        for piece in _TOKEN.findall(_protect_words(value[:MAX_VALUE])):
             if len(scanner.found) >= MAX_ADDRESSES:
                 return tuple(scanner.found)
-            scanner.feed(token)
+            scanner.feed(piece)
         scanner.quoted, scanner.comment = False, 0
         scanner.finish()
     return tuple(scanner.found)

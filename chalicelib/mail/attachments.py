@@ -9,7 +9,9 @@ from chalicelib.mail.charsets import clean
 from chalicelib.mail.parts import Attachment
 from chalicelib.mail.structure import Part
 
-_BIDI_AND_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_BIDI_AND_CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _LONGEST_EXTENSION = 12
 _MAGIC = (
@@ -71,7 +73,7 @@ def attachment(part: Part, number: int) -> Attachment:
 
 
 def safe_name(name: str) -> str:
-    """A bare file name of at most 150 characters without paths, controls and bidi marks; `""` if nothing is left."""
+    """A file name of 150 characters at most, without paths, controls, bidi marks; `""` if nothing is left."""
     bare = re.split(r"[/\\]", _BIDI_AND_CONTROLS.sub("", name))[-1]
     bare = _FORBIDDEN.sub("_", bare).strip(" .")
     stem, dot, extension = bare.rpartition(".")
@@ -81,7 +83,7 @@ def safe_name(name: str) -> str:
 
 
 def sniffed(content: bytes, declared: str) -> str:
-    """The type by its first bytes; else what was declared if a browser would not run it; else octet-stream."""
+    """The type by its first bytes; else as declared if no browser would run it; else octet-stream."""
     for magic, media_type in _MAGIC:
         if content.startswith(magic):
             return media_type

@@ -34,7 +34,7 @@ class _Piece:
 
 @dataclass
 class Body:
-    """The letter: cleaned text (at most 1 MB characters), sanitised HTML if any, and the parts that are not it."""
+    """The letter: cleaned text, sanitised HTML if any, and the parts that are not it."""
 
     text: str
     html: str | None

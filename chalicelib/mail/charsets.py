@@ -57,7 +57,7 @@ def decode(raw: bytes, declared: str = "", *, guess: bool = False) -> str:
 
 
 def clean(text: str) -> str:
-    """Without NUL, C0 controls and lone surrogates, line ends as `\\n`: DynamoDB and JSON accept the result."""
+    """Without NUL, C0 controls and lone surrogates, line ends as LF: DynamoDB and JSON accept the result."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).lstrip("\ufeff")
 
 
@@ -80,7 +80,7 @@ def _codec(declared: str) -> str | None:
 
 
 def _candidates(codec: str | None) -> list[str]:
-    """What to try strictly: a multi-byte charset proves itself; cp1252 accepts nearly all, so UTF-8 goes first."""
+    """What to try strictly; cp1252 accepts nearly all bytes, so UTF-8, which proves itself, is first."""
     if codec is None or codec == "utf-8":
         return ["utf-8"]
     return ["utf-8", codec] if codec == "cp1252" else [codec, "utf-8"]

@@ -31,7 +31,7 @@ class Headers:
 
     @classmethod
     def parse(cls, block: bytes) -> Headers:
-        """Fields of a block of at most 64 KB; lines that are no field are skipped, not an end of the headers."""
+        """Fields of a block, 64 KB at most; lines that are no field are skipped and end nothing."""
         lines = re.split(rb"\r?\n|\r", _FOLD.sub(b"", block[:MAX_HEADER_BLOCK]))
         found = [_FIELD.match(line) for line in lines]
         return cls([(m[1].decode("ascii").lower(), m[2].strip()) for m in found if m])
@@ -79,7 +79,10 @@ def _parameter_text(found: object) -> str:
 
 
 def decode_words(value: bytes) -> str:
-    """A raw header value as text; neighbouring words of one charset join before decoding, as many senders split."""
+    """A raw header value as text; neighbouring words of one charset are joined before decoding.
+
+    Many senders split a multi-byte character between two words.
+    """
     text = _BETWEEN_WORDS.sub("", decode(value))
     out: list[str] = []
     pending, charset, end = b"", "", 0
@@ -102,7 +105,7 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
 
 
 def lenient_base64(raw: bytes) -> bytes:
-    """Base64 as senders write it: foreign characters, missing padding and a stray last character are forgiven."""
+    """Base64 as senders write it: foreign characters, missing padding, a stray last letter are forgiven."""
     letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
     return base64.b64decode(letters + b"=" * (-len(letters) % 4))

@@ -47,7 +47,7 @@ def sanitised(html: str) -> str | None:
 
 
 def _kept(element: str, attribute: str, value: str) -> str | None:
-    """Blocks what would load from elsewhere: an image tells its sender who reads, and when. `data:` is for images."""
+    """Blocks what would load from elsewhere: an image tells its sender who reads, and when."""
     if attribute == "src":
         return value if _LOCAL_IMAGE.match(value) else None
     if attribute in {"href", "cite"} and value.strip().lower().startswith("data:"):
@@ -82,7 +82,12 @@ def _rendered(html: str) -> str:
 
 def _scanned(html: str) -> str:
     """A linear scan: whole script, style and comment sections go, then every tag."""
-    for opening, closing in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"), ("<head", "</head>")):
+    for opening, closing in (
+        ("<!--", "-->"),
+        ("<script", "</script>"),
+        ("<style", "</style>"),
+        ("<head", "</head>"),
+    ):
         html = _without(html, opening, closing)
     return unescape(_TAG.sub("", _BREAKING.sub("\n", html)))
 

@@ -39,17 +39,14 @@ _CLASSIFYING = (
 
 
 def parse_mail(raw: bytes, *, now: datetime) -> ParsedMail:
-    """Read a mail; `now` caps its date. UnreadableMail when it is empty, too large or has no header at all."""
+    """Read a mail; `now` caps its date. UnreadableMail when it is empty, too large or has no header."""
     if not raw.strip():
         raise UnreadableMail("empty")
     if len(raw) > MAX_RAW:
         raise UnreadableMail("too_large")
     try:
-        structure = split(raw)
-        if not structure.root.headers:
-            raise UnreadableMail("no_headers")
-        return _read(structure, now)
-    except (UnreadableMail, ImportError):  # a library missing from the package is our fault, not the mail's
+        return _read(split(raw), now)
+    except (UnreadableMail, ImportError):  # a missing library is our fault, not the mail's
         raise
     except Exception as error:
         # The last guard: whatever a stranger's bytes provoke, the raw mail becomes a visible ticket (rule 14).
@@ -58,6 +55,8 @@ def parse_mail(raw: bytes, *, now: datetime) -> ParsedMail:
 
 def _read(structure: Structure, now: datetime) -> ParsedMail:
     root, headers = structure.root, structure.root.headers
+    if not headers:
+        raise UnreadableMail("no_headers")
     body = read_body(root)
     trimmed = trim(body.text)
     kept = body.attached[:MAX_ATTACHMENTS]

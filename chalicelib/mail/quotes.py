@@ -30,38 +30,47 @@ _OPENED = re.compile(
 """Attributions that begin with a word or a date of their own, and so may run over several lines."""
 _LOOSE = re.compile(
     r"""(?:
-      .{1,200}<[^<>\s]+@[^<>\s]+>\)?\s*
-        (?:wrote|schrieb|a\sécrit|escribió|escreveu|ha\sscritto|skrev|schreef|napisał\(a\)|пишет|написал\(?а?\)?).{0,80}
+      .{1,200}<\s?[^<>\s]+@[^<>\s]+>\)?\s*
+        (?:wrote|schrieb|a\sécrit|escribió|escreveu|ha\sscritto|skrev|schreef|napisał\(a\)|пишет
+        |написал\(?а?\)?).{0,80}
     | .{3,200}(?:пользователь|р\.|г\.).{1,200}(?:написал\(?а?\)?|пише|пишет)
     | .{3,200}(?:のメール|さんは書きました)
     )\s*[:：]""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Attributions that begin with a name: as short as they can be, lest they swallow what was written."""
-_BARE_DATE = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?\s.{1,150}<[^<>\s]+@[^<>\s]+>:?\s*")
+_BARE_DATE = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?\s.{1,150}<\s?[^<>\s]+@[^<>\s]+>:?\s*")
 _SEPARATOR = re.compile(
-    r"[\s*>]*-{2,}\s*(?:Original[ -]Message|Original Appointment|Forwarded message|Ursprüngliche Nachricht|Weitergeleitete Nachricht"
-    r"|Message d'origine|Message transféré|Mensaje original|Mensagem original|Messaggio originale"
-    r"|Oorspronkelijk bericht|Ursprungligt meddelande|Oprindelig meddelelse|Opprinnelig melding"
-    r"|Wiadomość oryginalna|Исходное сообщение|Пересылаемое сообщение|原始邮件|原始郵件|元のメッセージ|원본 메시지)\s*-{2,}[\s*]*",
-    re.IGNORECASE,
+    r"""[\s*>]*-{2,}\s*(?:
+      Original[ -]Message | Original\ Appointment | Forwarded\ message
+    | Ursprüngliche\ Nachricht | Weitergeleitete\ Nachricht | Message\ d'origine | Message\ transféré
+    | Mensaje\ original | Mensagem\ original | Messaggio\ originale | Oorspronkelijk\ bericht
+    | Ursprungligt\ meddelande | Oprindelig\ meddelelse | Opprinnelig\ melding | Wiadomość\ oryginalna
+    | Исходное\ сообщение | Пересылаемое\ сообщение | 原始邮件 | 原始郵件 | 元のメッセージ | 원본\ 메시지
+    )\s*-{2,}[\s*]*""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"[\s*>]*(?:From|Von|De|Da|Van|Från|Fra|Od|От|Від|Lähettäjä|Gönderen|Kimden|发件人|寄件者|差出人|보낸 사람)\s*\*?\s*[:：]",
-    re.IGNORECASE,
+    r"""[\s*>]*(?:From|Von|De|Da|Van|Från|Fra|Od|От|Від|Lähettäjä|Gönderen|Kimden|发件人|寄件者|差出人
+    |보낸\ 사람)\s*\*?\s*[:：]""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _OTHER_FIELD = re.compile(
-    r"[\s*>]*(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado(?: el| em)?|Fecha|Data|Para|Asunto|Assunto"
-    r"|Inviato|A|Oggetto|Verzonden|Aan|Onderwerp|Skickat|Till|Ämne|Sendt|Til|Emne|Wysłano|Do|Temat|Отправлено|Дата|Кому|Тема"
-    r"|Надіслано|Gönderildi|Kime|Konu|发送时间|收件人|主题|寄件日期|收件者|主旨|送信日時|宛先|件名|보낸 날짜|받는 사람|제목)\s*\*?\s*[:：]",
-    re.IGNORECASE,
+    r"""[\s*>]*(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado(?:\ el|\ em)?
+    |Fecha|Data|Para|Asunto|Assunto|Inviato|A|Oggetto|Verzonden|Aan|Onderwerp|Skickat|Till|Ämne|Sendt|Til
+    |Emne|Wysłano|Do|Temat|Отправлено|Дата|Кому|Тема|Надіслано|Gönderildi|Kime|Konu|发送时间|收件人|主题
+    |寄件日期|收件者|主旨|送信日時|宛先|件名|보낸\ 날짜|받는\ 사람|제목)\s*\*?\s*[:：]""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _RULE = re.compile(r"\s*[-_]{5,}\s*")
 _DEVICE = re.compile(
-    r"[\s<(]*(?:Sent (?:from|via|with|by) |Get Outlook for |Von meinem .{1,40} gesendet|Gesendet von |Envoyé (?:depuis|de) "
-    r"|Enviado (?:desde|do|de) |Inviato da|Verzonden (?:met|vanaf|vanuit) |Sendt fra |Skickat från |Wysłane z |Отправлено с "
-    r"|Diese Nachricht wurde von .{1,60} gesendet).{0,100}",
-    re.IGNORECASE,
+    r"""[\s<(]*(?:
+      Sent[ ](?:from|via|with|by)[ ] | Get[ ]Outlook[ ]for[ ] | Von[ ]meinem[ ].{1,40}[ ]gesendet | Gesendet[ ]von[ ]
+    | Diese[ ]Nachricht[ ]wurde[ ]von[ ].{1,60}[ ]gesendet | Envoyé[ ](?:depuis|de)[ ] | Enviado[ ](?:desde|do|de)[ ]
+    | Inviato[ ]da | Verzonden[ ](?:met|vanaf|vanuit)[ ] | Sendt[ ]fra[ ] | Skickat[ ]från[ ] | Wysłane[ ]z[ ]
+    | Отправлено[ ]с[ ]
+    ).{0,100}""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"--\s?")
 _LONGEST_ATTRIBUTION = 3
@@ -99,7 +108,7 @@ def _is_header_block(lines: list[str], at: int) -> bool:
 
 
 def _quotes_to_the_end(lines: list[str], at: int, end: int) -> bool:
-    """ "On … wrote:" stands here, and nobody answers between or below the quoted lines."""
+    """An attribution ("On … wrote:") stands here, and nobody answers between or below the quoted lines."""
     length = _attribution_length(lines, at, end)
     if not length:
         return False

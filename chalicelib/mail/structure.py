@@ -38,7 +38,7 @@ class Part:
             yield from child.leaves()
 
     def everything(self) -> Iterator[Part]:
-        """This part and all below it, in order."""
+        """The part itself and all below it, in order."""
         yield self
         for child in self.children:
             yield from child.everything()
@@ -136,7 +136,7 @@ class _Cutter:
             yield opened, end
 
     def _delimiters(self, mark: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-        """Each line that is `mark`, closed or not: where it starts, where the next line starts, closing or not."""
+        """Each line that is `mark`: where it starts, where the next line starts, whether it closes."""
         at = start if self.raw.startswith(mark, start, end) else self._next_line(mark, start, end)
         while at >= 0 and self.candidates:
             self.candidates -= 1
