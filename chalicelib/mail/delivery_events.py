@@ -49,7 +49,7 @@ class _Outcome(NamedTuple):
 
 
 def read_delivery_events(body: str) -> list[DeliveryEvent]:
-    """Every recipient in an SQS body; empty for types we do not follow, Invalid for what is no SES message."""
+    """Every recipient in an SQS body; empty for types we do not follow, Invalid for no SES message."""
     message = read_notification(body)
     if message is None:
         return []

@@ -17,6 +17,7 @@ MAX_AMPERSANDS = 50_000
 
 _BREAKING = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?blockquote)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d])"
     r"|(?<!-)max-height\s*:\s*0(?![.\d])|(?<!-)opacity\s*:\s*0(?![.\d])",
@@ -57,11 +58,10 @@ def _kept(element: str, attribute: str, value: str) -> str | None:
 
 def to_text(html: str) -> str:
     """What a reader sees, hidden preheaders left out."""
-    if not heavy(html):
-        text = _rendered(html)
-        if text.strip():
-            return text
-    return _scanned(html)
+    text = "" if heavy(html) else _rendered(html)
+    if not text.strip():
+        text = _scanned(html)
+    return _EMPTY_LINES.sub("\n\n", text)
 
 
 def _rendered(html: str) -> str:
@@ -71,7 +71,9 @@ def _rendered(html: str) -> str:
     from lxml.html import HTMLParser, document_fromstring  # noqa: PLC0415
 
     try:
-        tree = document_fromstring(html.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
+        tree = document_fromstring(
+            html.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8", huge_tree=True)
+        )
         for element in tree.xpath("//*[@style or @hidden]"):
             if element.get("hidden") is not None or _HIDDEN.search(element.get("style", "")):
                 _drop_keeping_tail(element)

@@ -46,7 +46,7 @@ def parse_mail(raw: bytes, *, now: datetime) -> ParsedMail:
         raise UnreadableMail("too_large")
     try:
         return _read(split(raw), now)
-    except (UnreadableMail, ImportError):  # a missing library is our fault, not the mail's
+    except (UnreadableMail, ImportError):  # a missing library is not its fault
         raise
     except Exception as error:
         # The last guard: whatever a stranger's bytes provoke, the raw mail becomes a visible ticket (rule 14).

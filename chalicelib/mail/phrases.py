@@ -19,7 +19,8 @@ AWAY_SUBJECT = re.compile(
     | autoodpowied[zź] | odpowiedź\s+automatyczna | automatyczna\s+odpowiedź | nieobecno[sś][cć]
     | автоматический\s+ответ | автоответ | нет\s+на\s+месте | автоматична\s+відповідь
     | otomatik\s+(?:yanıt|cevap) | automatick[áa]\s+odpov[eě][dď] | automatikus\s+válasz
-    | 自动(?:回复|答复) | 自動回覆 | 自動(?:応答|返信) | 不在(?:通知|のお知らせ) | 부재\s*중 | 자동\s*(?:회신|응답)
+    | 自动(?:回复|答复) | 自動回覆 | 自動(?:応答|返信)
+    | 不在(?:通知|のお知らせ) | 부재\s*중 | 자동\s*(?:회신|응답)
     | الرد\s+التلقائي | رد\s+تلقائي | תשובה\s+אוטומטית
     )""",
     re.VERBOSE | re.IGNORECASE,

@@ -65,8 +65,9 @@ _OTHER_FIELD = re.compile(
 _RULE = re.compile(r"\s*[-_]{5,}\s*")
 _DEVICE = re.compile(
     r"""[\s<(]*(?:
-      Sent[ ](?:from|via|with|by)[ ] | Get[ ]Outlook[ ]for[ ] | Von[ ]meinem[ ].{1,40}[ ]gesendet | Gesendet[ ]von[ ]
-    | Diese[ ]Nachricht[ ]wurde[ ]von[ ].{1,60}[ ]gesendet | Envoyé[ ](?:depuis|de)[ ] | Enviado[ ](?:desde|do|de)[ ]
+      Sent[ ](?:from|via|with|by)[ ] | Get[ ]Outlook[ ]for[ ] | Von[ ]meinem[ ].{1,40}[ ]gesendet
+    | Gesendet[ ]von[ ] | Diese[ ]Nachricht[ ]wurde[ ]von[ ].{1,60}[ ]gesendet
+    | Envoyé[ ](?:depuis|de)[ ] | Enviado[ ](?:desde|do|de)[ ]
     | Inviato[ ]da | Verzonden[ ](?:met|vanaf|vanuit)[ ] | Sendt[ ]fra[ ] | Skickat[ ]från[ ] | Wysłane[ ]z[ ]
     | Отправлено[ ]с[ ]
     ).{0,100}""",
