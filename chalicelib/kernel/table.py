@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.conditions import Key as KeyCondition
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
@@ -32,14 +32,15 @@ _BUSY = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "ThrottlingException",
-        "InternalServerError",
-        "ServiceUnavailable",
         "TransactionInProgressException",
         "LimitExceededException",
     }
 )
-
+"""Codes of the 4xx kind that pass; every 5xx does."""
+BATCH_TRIES = 6
+"""Calls of one `get_many` at most, while DynamoDB leaves keys for later."""
 
 LOWEST, HIGHEST = "\x00", "\U0010ffff"
 """Bounds that every sort key lies between."""
@@ -104,14 +105,15 @@ def decode_item(attributes: Any) -> Item:
 
 @contextmanager
 def busy_is_unavailable() -> Iterator[None]:
-    """Turn throttling and outages of DynamoDB into Unavailable; let other errors through."""
+    """Turn throttling and outages of AWS into Unavailable; let other errors through."""
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] in _BUSY:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if error.response["Error"]["Code"] in _BUSY or status >= 500:
             raise Unavailable("The database is busy; try again.") from error
         raise
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError) as error:
         raise Unavailable("The database did not answer in time; try again.") from error
 
 
@@ -137,11 +139,13 @@ def get_many(keys: Iterable[Key]) -> dict[Key, Item]:
     found: dict[Key, Item] = {}
     pending: Any = [encode_item(key._asdict()) for key in wanted]
     table = settings().table
-    for attempt in range(6):
-        if not pending:
-            return found
-        if attempt:
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    tries = 0
+    while pending:
+        if tries == BATCH_TRIES:
+            raise Unavailable("The database is busy; try again.")
+        if tries:
+            time.sleep(random.uniform(0, 0.05 * 2**tries))  # noqa: S311 - jitter, not a secret
+        tries += 1
         with busy_is_unavailable():
             answer: Any = aws.dynamodb().batch_get_item(
                 RequestItems={table: {"Keys": pending, "ConsistentRead": True}}
@@ -149,7 +153,7 @@ def get_many(keys: Iterable[Key]) -> dict[Key, Item]:
         items = [decode_item(raw) for raw in answer["Responses"].get(table, [])]
         found.update({key_of(item): item for item in items if _is_live(item)})
         pending = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-    raise Unavailable("The database is busy; try again.")
+    return found
 
 
 @dataclass(frozen=True)
