@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
 
 from annotated_types import GroupedMetadata
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+Value = TypeVar("Value")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -22,21 +24,32 @@ def _clean(value: str) -> str:
 
 
 def _single_line(value: str) -> str:
-    """Refuse line breaks: such values reach mail headers and list rows."""
-    if "\n" in _clean(value) or "\r" in value:
+    """Refuse line breaks, Unicode's too: such values reach mail headers and list rows."""
+    if len(_clean(value).splitlines()) > 1:
         raise ValueError("must be a single line")
     return value
 
 
 def _to_utc(value: datetime) -> datetime:
-    """Bring an aware time to UTC; a naive one has no meaning to us."""
+    """Bring an aware time to UTC; a naive one has no meaning to us, and ids begin with 1970."""
     if value.tzinfo is None:
         raise ValueError("must carry a time zone")
-    return value.astimezone(UTC)
+    try:
+        moment = value.astimezone(UTC)
+    except OverflowError:
+        moment = EPOCH - timedelta(1)
+    if moment < EPOCH:
+        raise ValueError("must lie in the years 1970 to 9999")
+    return moment
+
+
+def each_once(values: list[Value]) -> list[Value]:
+    """The values in their order, without repeats."""
+    return list(dict.fromkeys(values))
 
 
 Utc = Annotated[datetime, AfterValidator(_to_utc)]
-"""A moment, always in UTC."""
+"""A moment from 1970 to 9999, always in UTC."""
 
 
 @dataclass(frozen=True)
