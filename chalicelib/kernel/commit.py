@@ -101,7 +101,7 @@ def commit_all(works: Sequence[Work]) -> list[RapportError | None]:
 
 
 def _send(sending: Sending) -> None:
-    with busy_is_unavailable():
+    with busy_is_unavailable("queue"):
         aws.sqs().send_message(QueueUrl=sending.queue_url, MessageBody=sending.body)
 
 

@@ -104,17 +104,17 @@ def decode_item(attributes: Any) -> Item:
 
 
 @contextmanager
-def busy_is_unavailable() -> Iterator[None]:
-    """Turn throttling and outages of AWS into Unavailable; let other errors through."""
+def busy_is_unavailable(service: str = "database") -> Iterator[None]:
+    """Turn throttling and outages of DynamoDB, or of SQS, into Unavailable; let other errors through."""
     try:
         yield
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if error.response["Error"]["Code"] in _BUSY or status >= 500:
-            raise Unavailable("The database is busy; try again.") from error
+            raise Unavailable(f"The {service} is busy; try again.") from error
         raise
     except (HTTPClientError, ConnectionError) as error:
-        raise Unavailable("The database did not answer in time; try again.") from error
+        raise Unavailable(f"The {service} did not answer in time; try again.") from error
 
 
 def _is_live(item: Item) -> bool:

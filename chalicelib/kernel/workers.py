@@ -18,8 +18,11 @@ from chalice.app import Blueprint
 
 from chalicelib.kernel import aws, telemetry
 from chalicelib.kernel.commit import commit_all
-from chalicelib.kernel.errors import RapportError, Repeated
+from chalicelib.kernel.errors import RapportError, Repeated, Stale
 from chalicelib.kernel.work import Work
+
+STALE_TRIES = 4
+"""How often a message is handled in one invocation when what it had read changed before it committed."""
 
 MAX_BATCH = 10
 """Messages of a batch: as many as one call to SQS takes."""
@@ -47,6 +50,10 @@ class Job:
             yield self.work
         except Exception as error:  # whatever it is, it concerns this message alone
             self.fail(error)
+
+    def begin_again(self) -> None:
+        """Forget the attempt that was overtaken."""
+        self.work, self.error = Work(), None
 
     def fail(self, error: Exception) -> None:
         """Give this message up for now; nothing of its Work is committed."""
@@ -125,6 +132,18 @@ def _report(name: str, jobs: list[Job], failed: list[Job]) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": job.message_id} for job in failed]}
 
 
+def _serve(handler: BatchHandler, jobs: list[Job]) -> None:
+    """Have the messages handled and committed; those whose reading was overtaken (Stale) are read anew."""
+    pending = jobs
+    for _ in range(STALE_TRIES):
+        for job in pending:
+            job.begin_again()
+        _attempt(handler, pending)
+        pending = [job for job in pending if isinstance(job.error, Stale)]
+        if not pending:
+            return
+
+
 def _attempt(handler: BatchHandler, jobs: list[Job]) -> None:
     """Handle and commit a batch; an exception outside any one message fails those not failed yet."""
     try:
@@ -147,7 +166,7 @@ def batch_worker(blueprint: Blueprint, *, batch_size: int = MAX_BATCH) -> Callab
             records = event.to_dict()["Records"]
             jobs = _jobs(records)
             with telemetry.traced(name):
-                _attempt(handler, jobs)
+                _serve(handler, jobs)
             failed = _failed(jobs)
             if failed:
                 _retry_soon(records[0]["eventSourceARN"], failed)
