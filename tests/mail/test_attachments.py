@@ -84,7 +84,9 @@ def test_text_with_a_file_name_is_an_attachment() -> None:
 
 
 def test_a_part_without_a_name_gets_one() -> None:
-    raw = of_parts("mixed", part("x", "Content-Type: text/plain"), part("BEGIN:VCALENDAR", "Content-Type: text/calendar"))
+    raw = of_parts(
+        "mixed", part("x", "Content-Type: text/plain"), part("BEGIN:VCALENDAR", "Content-Type: text/calendar")
+    )
 
     assert read(raw).attachments[0].filename == "attachment-1.ics"
 

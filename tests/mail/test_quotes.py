@@ -25,16 +25,13 @@ QUOTED = "\n> Your order left us today.\n> Kind regards\n"
         "Op ma 2 mrt 2026 om 10:00 schreef Shop <help@shop.example>:",
         "Den mån 2 mars 2026 kl 10:00 skrev Shop <help@shop.example>:",
         "pon., 2 mar 2026 o 10:00 Shop <help@shop.example> napisał(a):",
-        "пн, 2 мар. 2026 г. в 10:00, Shop <help@shop.example>:\nписал:",
+        "пн, 2 мар. 2026 г. в 10:00, Shop <help@shop.example> написал(а):",
         "2 марта 2026 г., 10:00, Shop <help@shop.example> написал:",
         "在 2026年3月2日，上午10:00，Shop <help@shop.example> 写道：",
     ],
 )
 @pytest.mark.parametrize("below", [QUOTED, "\nYour order left us today.\n"])
 def test_attributions(attribution: str, below: str) -> None:
-    if attribution.startswith("пн"):
-        attribution = attribution.replace(":\nписал", " написал")
-
     assert trim(f"Thank you!\n\n{attribution}\n{below}").visible == "Thank you!"
 
 
@@ -76,13 +73,24 @@ def test_when_nothing_would_be_left_all_is_shown(text: str) -> None:
 
 
 def test_ordinary_sentences_are_not_cut() -> None:
-    text = "From: what I see, it is broken.\nOn Monday I wrote:\n\nthis --- is fine\nAm I right?\nTo: be sure, yes."
+    text = "Hello,\nFrom: what I see, it is broken.\nOn Monday I wrote to you.\nthis --- is fine\nAm I right?"
 
-    assert trim("Hello,\n" + text.replace("On Monday I wrote:", "On Monday I wrote to you")).elided == ""
+    assert trim(text) == (text, "")
 
 
 LINES = st.sampled_from(
-    ["", "Hello", "> quoted", ">> deeper", "On Mon, 2 Mar 2026, Shop wrote:", "-- ", "From: a", "Sent: b", "To: c", "Sent from my x"]
+    [
+        "",
+        "Hello",
+        "> quoted",
+        ">> deeper",
+        "On Mon, 2 Mar 2026, Shop wrote:",
+        "-- ",
+        "From: a",
+        "Sent: b",
+        "To: c",
+        "Sent from my x",
+    ]
 )
 
 
