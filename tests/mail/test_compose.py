@@ -134,15 +134,15 @@ def test_line_breaks_are_refused_everywhere(place: Any, evil: str) -> None:
 @pytest.mark.parametrize("place", ["subject", "name", "filename"])
 def test_what_looks_encoded_is_not_decoded_into_a_header(place: str) -> None:
     evil = "=?utf-8?q?x=0D=0ABcc:_m@x.org?="
-    changes: dict[str, Any] = {
+    places: dict[str, dict[str, Any]] = {
         "subject": {"subject": evil},
         "name": {"from_": Address(name=evil, address="help@shop.example")},
         "filename": {
             "attachments": (OutgoingAttachment(filename=evil, content_type="text/csv", content=b""),)
         },
-    }[place]
+    }
 
-    assert b"\r\nbcc:" not in compose(outgoing(**changes)).lower()
+    assert b"\r\nbcc:" not in compose(outgoing(**places[place])).lower()
 
 
 @pytest.mark.parametrize(

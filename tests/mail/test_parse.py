@@ -284,7 +284,7 @@ def test_mutated_mails_are_read_or_unreadable(changes: list[tuple[int, bytes, in
 
 
 def _readable(raw: bytes) -> None:
-    """Read, or refused for one of the two reasons that are a property of the bytes, never by the last guard."""
+    """Read, or refused for a reason that the bytes give, never by the last guard."""
     refused = None
     try:
         parse_mail(raw, now=NOW).model_dump_json(exclude={"attachments"}).encode()

@@ -42,8 +42,8 @@ def test_attributions(attribution: str, below: str) -> None:
         "-----Original Message-----\nFrom: Shop\nHello",
         "-----Ursprüngliche Nachricht-----\nVon: Shop\nHallo",
         "---------- Forwarded message ---------\nFrom: Shop <s@x.org>\n\nHello",
-        "From: Shop <help@shop.example>\nSent: Monday, 2 March 2026 10:00\nTo: Ada\nSubject: Your order\n\nHello",
-        "________________________________\nVon: Shop\nGesendet: Montag\nAn: Ada\nBetreff: Bestellung\n\nHallo",
+        "From: Shop <s@x.org>\nSent: Monday, 2 March 2026\nTo: Ada\nSubject: Your order\n\nHello",
+        "____________________\nVon: Shop\nGesendet: Montag\nAn: Ada\nBetreff: Bestellung\n\nHallo",
         "*De :* Shop\n*Envoyé :* lundi\n*À :* Ada\n*Objet :* Commande\n\nBonjour",
         "发件人: Shop\n发送时间: 2026年3月2日\n收件人: Ada\n主题: 订单\n\n你好",
         "-- \nAda Lovelace\nAnalyst",
@@ -62,7 +62,7 @@ def test_the_line_above_an_attribution_is_kept() -> None:
 
 
 def test_answers_between_the_lines_stay_with_their_questions() -> None:
-    text = "On Mon, 2 Mar 2026, Shop wrote:\n> Which size?\nLarge.\n> Which colour?\nRed."
+    text = "Hello,\nOn Mon, 2 Mar 2026, Shop wrote:\n> Which size?\nLarge.\n> Which colour?\nRed."
 
     assert trim(text) == (text, "")
 

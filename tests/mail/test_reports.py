@@ -33,7 +33,7 @@ def reported(raw: bytes) -> Report:
 def test_every_recipient_is_read() -> None:
     report = reported(
         delivery_report(
-            "Final-Recipient: rfc822; bob@example.org\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 no",
+            "Final-Recipient: rfc822; bob@example.org\nAction: failed\nStatus: 5.1.1",
             "Final-Recipient: rfc822;<carol@example.org>\nAction: delayed\nStatus: 4.2.2 (full)",
         )
     )
