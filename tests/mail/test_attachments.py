@@ -21,6 +21,7 @@ from tests.mail.mails import letter, of_parts, part, read
         ("a\r\nb\x00.txt", "ab.txt"),
         ("  .hidden. ", "hidden"),
         ("..", ""),
+        ("\u3000.\xa0", ""),
         ("", ""),
         ('what?"<x>.txt', "what___x_.txt"),
         ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),

@@ -73,7 +73,7 @@ def test_when_nothing_would_be_left_all_is_shown(text: str) -> None:
 
 
 def test_ordinary_sentences_are_not_cut() -> None:
-    text = "Hello,\nFrom: what I see, it is broken.\nOn Monday I wrote to you.\nthis --- is fine\nAm I right?"
+    text = "Hello,\nFrom: what I see, it is broken.\nOn Monday I wrote:\nthis --- is fine\nAm I right?"
 
     assert trim(text) == (text, "")
 
