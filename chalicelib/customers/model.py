@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc, each_once
+from chalicelib.kernel.model import Line, Model, Stored, Text, TimeZone, Utc, each_once
 
 CustomerId = Annotated[str, ids.id_of("cus")]
 Stage = Literal["lead", "prospect", "customer", "former"]
@@ -34,16 +34,6 @@ def normal_phone(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _known_time_zone(name: str) -> str:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError):
-        raise ValueError("is not an IANA time zone") from None
-    return name
-
-
 def _bounded(custom: dict[str, Any]) -> dict[str, Any]:
     if sum(len(name) + len(str(value)) for name, value in custom.items()) > 8000:
         raise ValueError("custom fields hold 8,000 characters together at most")
@@ -57,7 +47,6 @@ CustomName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,49}$")]
 Name = Annotated[str, Line(200)]
 Locale = Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-GB"])]
 """A language tag (BCP 47)."""
-TimeZone = Annotated[str, Line(60), AfterValidator(_known_time_zone)]
 Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterValidator(each_once)]
 StaffId = Annotated[str, ids.id_of("stf")]
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 from annotated_types import GroupedMetadata
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from chalicelib.kernel.ids import EPOCH
+
 Value = TypeVar("Value")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -62,6 +64,18 @@ class Line(GroupedMetadata):
     def __iter__(self) -> Iterator[object]:
         yield StringConstraints(strip_whitespace=True, min_length=self.minimum, max_length=self.maximum)
         yield AfterValidator(_single_line)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("is not an IANA time zone") from None
+    return name
+
+
+TimeZone = Annotated[str, Line(60), AfterValidator(_known_zone)]
+"""The name of a time zone (IANA), such as `Europe/Berlin`."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from chalice.app import Blueprint
 
 from chalicelib.kernel import aws, telemetry
 from chalicelib.kernel.commit import commit_all
-from chalicelib.kernel.errors import RapportError, Repeated, Stale
+from chalicelib.kernel.errors import Repeated, Stale
 from chalicelib.kernel.work import Work
 
 STALE_TRIES = 4
@@ -115,16 +115,10 @@ def _retry_soon(arn: str, failed: list[Job]) -> None:
 def _report(name: str, jobs: list[Job], failed: list[Job]) -> dict[str, Any]:
     """Log each failure, count, and tell SQS which messages come again."""
     for job in failed:
-        known = isinstance(job.error, RapportError)
-        telemetry.logger.error(
-            "message failed",
-            worker=name,
-            message_id=job.message_id,
-            receives=job.receives,
-            error=type(job.error).__name__,
-            code=job.error.code if isinstance(job.error, RapportError) else None,
-            exc_info=None if known else job.error,
-        )
+        if job.error is not None:
+            telemetry.failure(
+                "message failed", job.error, worker=name, message_id=job.message_id, receives=job.receives
+            )
     telemetry.logger.info("batch done", worker=name, messages=len(jobs), failed=len(failed))
     telemetry.count("MessagesProcessed", len(jobs) - len(failed))
     telemetry.count("MessagesFailed", len(failed))

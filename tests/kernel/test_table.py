@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from typing import Any
@@ -228,7 +229,7 @@ def _item(partition: str, sort_key: str, *, live: bool = True, matching: bool = 
 
 
 def _put(item: Item) -> None:
-    aws.dynamodb().put_item(TableName=table.settings().table, Item=table.encode_item(item))
+    aws.dynamodb().put_item(TableName=os.environ["RAPPORT_TABLE"], Item=table.encode_item(item))
 
 
 def _pages(queries: list[Query], limit: int) -> list[list[str]]:

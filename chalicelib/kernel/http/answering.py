@@ -47,8 +47,8 @@ def answer(route: Route, guard: Guard, request: Request, path_arguments: dict[st
         return _Call(route, guard, request, path_arguments).respond()
     except RapportError as error:
         return problems.of_error(error, request_id)
-    except Exception:
-        telemetry.logger.exception("the request failed", route=route.path, method=route.method)
+    except Exception as error:
+        telemetry.failure("the request failed", error, route=route.path, method=route.method)
         return problems.problem(500, "internal", "Something went wrong on our side.", request_id)
 
 
