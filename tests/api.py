@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from chalice.app import Chalice
+
 import app as application
 from tests.cloud import invoke
+
+
+class _RequestOfThread:
+    """Chalice keeps its one current request on the app; tests with threads need one a thread."""
+
+    kept = threading.local()
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return getattr(self.kept, "request", None)
+
+    def __set__(self, instance: Any, request: Any) -> None:
+        self.kept.request = request
+
+
+Chalice.current_request = _RequestOfThread()  # type: ignore[assignment]  # stands in for the attribute
 
 
 @dataclass
@@ -61,8 +79,11 @@ class Api:
         if route is None:
             return Answer(404, {"Content-Type": "application/problem+json"}, '{"code": "not_found"}')
         sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        event = proxy_event(method, parts.path, parts.query, route, body, sent)
-        if application.app.routes[route[0]].get(method, None) and _is_guarded(route[0], method):
+        return self.send(proxy_event(method, parts.path, parts.query, route, body, sent))
+
+    def send(self, event: dict[str, Any]) -> Answer:
+        """Send a proxy event, after the authorizer where the route has one."""
+        if _is_guarded(event["resource"], event["httpMethod"]):
             if self.key is None:
                 return Answer(401, {"Content-Type": "application/problem+json"}, '{"code": "unauthorized"}')
             try:
@@ -79,7 +100,8 @@ class Api:
 
 
 def _is_guarded(path: str, method: str) -> bool:
-    return application.app.routes[path][method].authorizer is not None
+    methods = application.app.routes[path]
+    return method in methods and methods[method].authorizer is not None
 
 
 def authorize(key: str) -> Any:
