@@ -174,7 +174,7 @@ class Cloud:
         """All visible messages of a queue."""
         found: list[Any] = []
         while batch := self.sqs.receive_message(
-            QueueUrl=self[queue], MaxNumberOfMessages=10, AttributeNames=["All"]
+            QueueUrl=self[queue], MaxNumberOfMessages=10, WaitTimeSeconds=0, AttributeNames=["All"]
         ).get("Messages"):
             found += batch
         return found
