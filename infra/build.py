@@ -33,7 +33,7 @@ class BuildFailed(RuntimeError):
 
 
 def chalice_stage(target: str) -> str:
-    """The stage of .chalice/config.json: arm64 for AWS, the machine's own architecture for the local cloud."""
+    """The stage of .chalice/config.json: arm64 on AWS, the machine's own architecture locally."""
     if target == "aws":
         return "production"
     return "local-arm64" if platform.machine() in {"aarch64", "arm64"} else "local"
@@ -64,7 +64,7 @@ def finish(template: Template) -> Template:
 
 
 def build(target: str, folder: Path | None = None) -> Path:
-    """Build for `aws` or `local` into the folder, build/<target> by default, and return it. Raises BuildFailed."""
+    """Build for `aws` or `local` into the folder (build/<target>), and return it. Raises BuildFailed."""
     folder = folder or ROOT / "build" / target
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
