@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import boto3
@@ -11,15 +10,7 @@ from moto import mock_aws
 
 from infra import template
 from infra.build import BuildFailed, report
-
-STORES = (
-    "AWS::DynamoDB::Table",
-    "AWS::S3::Bucket",
-    "AWS::SQS::Queue",
-    "AWS::SNS::Topic",
-    "AWS::Events::EventBus",
-)
-WIRES = ("AWS::SNS::Subscription", "AWS::Events::Rule", "AWS::SQS::QueuePolicy")
+from tests.cloud import REGION, create
 
 
 def test_two_files_may_not_name_one_thing() -> None:
@@ -71,19 +62,13 @@ def test_a_package_over_its_budget_fails_the_build(tmp_path: Path) -> None:
 def test_tests_make_their_resources_from_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
-    cloud = boto3.client("cloudformation", region_name="us-east-1")
-    body = json.dumps(template.excerpt(*STORES, *WIRES))
-    given = [
-        {"ParameterKey": "Stage", "ParameterValue": "test"},
-        {"ParameterKey": "Target", "ParameterValue": "local"},
-    ]
-    cloud.create_stack(StackName="test", TemplateBody=body, Parameters=given)  # type: ignore[arg-type]  # plain dicts
-    made = cloud.describe_stack_resources(StackName="test")["StackResources"]
-    physical = {part["LogicalResourceId"]: part["PhysicalResourceId"] for part in made}
-    table = boto3.client("dynamodb", region_name="us-east-1").describe_table(TableName=physical["Table"])[
-        "Table"
-    ]
+    cloud = create("test")
+    table = boto3.client("dynamodb", region_name=REGION).describe_table(TableName=cloud["Table"])["Table"]
     assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["gsi1", "gsi2", "gsi3"]
-    sqs, sns = boto3.client("sqs", region_name="us-east-1"), boto3.client("sns", region_name="us-east-1")
-    sns.publish(TopicArn=physical["InboundMailTopic"], Message="raw")
-    assert sqs.receive_message(QueueUrl=physical["InboundMailQueue"])["Messages"][0]["Body"] == "raw"
+    sqs, sns = boto3.client("sqs", region_name=REGION), boto3.client("sns", region_name=REGION)
+    sns.publish(TopicArn=cloud["InboundMailTopic"], Message="raw")
+    assert sqs.receive_message(QueueUrl=cloud["InboundMailQueue"])["Messages"][0]["Body"] == "raw"
+    events = boto3.client("events", region_name=REGION)
+    entry = {"Source": "rapport", "DetailType": "mail.queued", "Detail": "{}", "EventBusName": cloud["Bus"]}
+    events.put_events(Entries=[entry])  # type: ignore[list-item]  # a plain dict is what it takes
+    assert sqs.receive_message(QueueUrl=cloud["OutboundMailQueue"])["Messages"]
