@@ -25,10 +25,13 @@ def create(stage: str = "test") -> dict[str, str]:
         ],
     )
     made = cloud.describe_stack_resources(StackName=f"rapport-{stage}")["StackResources"]
-    # What a condition leaves out is listed too, as a row without names.
+    # moto lists what a condition leaves out as a row without names, and forgets the name of the bus.
     physical = {
-        part["LogicalResourceId"]: part["PhysicalResourceId"] for part in made if "LogicalResourceId" in part
+        part["LogicalResourceId"]: part["PhysicalResourceId"]
+        for part in made
+        if part.get("PhysicalResourceId")
     }
+    physical["Bus"] = f"rapport-{stage}"
     _subscribe(physical)
     return physical
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from typing import Any
 
 from tests.infra.package import Package
@@ -176,6 +177,29 @@ def test_each_function_writes_to_a_log_group_that_ends(package: Package) -> None
 def test_the_api_function_does_not_ask_for_its_own_address(package: Package) -> None:
     for name in ("APIHandler", "Authorizer"):
         assert "${RestAPI}" not in json.dumps(package.functions()[name]["Environment"])
+
+
+def test_no_resource_waits_for_itself(package: Package) -> None:
+    """Cycles, which CloudFormation reports only when it deploys."""
+    known = package.template["Resources"]
+    waits = {name: {*_references(part)} & known.keys() for name, part in known.items()}
+    assert len(list(TopologicalSorter(waits).static_order())) == len(known)
+
+
+def _references(part: Any) -> Iterator[str]:
+    """The logical ids that a part of the template names."""
+    if isinstance(part, list):
+        for item in part:
+            yield from _references(item)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key in {"Ref", "DependsOn"}:
+                yield from _as_list(value)
+            elif key == "Fn::GetAtt":
+                yield value[0]
+            elif key == "Fn::Sub":
+                yield from re.findall(r"\$\{(\w+)", value if isinstance(value, str) else value[0])
+            yield from _references(value)
 
 
 def test_the_access_log_holds_no_personal_data(package: Package) -> None:
