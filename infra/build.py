@@ -23,6 +23,8 @@ from infra.template import Template, excerpt, merged, resources
 __all__ = ["BuildFailed", "build", "excerpt", "merged", "resources"]
 
 ROOT = Path(__file__).parent.parent
+CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+CACHE = ROOT / ".chalice" / "deployments"
 MISSING_WHEEL = "Could not install dependencies"
 MAX_ZIP = 15_000_000
 """Bytes; the budget of the package. Lambda itself takes 50 MB."""
@@ -43,13 +45,16 @@ def package(folder: Path, stage: str) -> None:
     """Run `chalice package` into the folder. Raises BuildFailed, also on what Chalice only warns of."""
     merge = folder / "merge.yaml"
     merge.write_text(yaml.safe_dump(merged(), sort_keys=False), encoding="utf-8")
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
+    command = [sys.executable, "-c", CHALICE, "package", "--stage", stage]
     command += ["--template-format", "yaml", "--merge-template", str(merge), str(folder)]
     # Chalice asks for a region as soon as there is an authorizer, though the template is for any.
     environment = {"AWS_DEFAULT_REGION": "us-east-1"} | os.environ
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     if done.returncode or MISSING_WHEEL in said:
+        shutil.rmtree(
+            CACHE, ignore_errors=True
+        )  # the next try would take the broken archive, and say nothing
         raise BuildFailed(said.strip())
 
 

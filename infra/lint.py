@@ -19,7 +19,13 @@ RULES = Path(__file__).parent / "checkov.yml"
 
 def cfn_lint(template: Path) -> bool:
     """True when cfn-lint has nothing to say, not even a warning."""
-    command = [sys.executable, "-c", "from cfnlint.runner import main; main()", "-t", str(template)]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from cfnlint.runner import main; sys.exit(main())",
+        "-t",
+        str(template),
+    ]
     return _clean("cfn-lint", command)
 
 

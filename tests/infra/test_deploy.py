@@ -103,5 +103,8 @@ def test_a_missing_wheel_fails_the_build(tmp_path: Path, monkeypatch: pytest.Mon
         return subprocess.CompletedProcess(command, 0, "Could not install dependencies:\nnh3==0.3.8\n", "")
 
     monkeypatch.setattr(subprocess, "run", warn)
+    monkeypatch.setattr(build, "CACHE", tmp_path / "archives")
+    (tmp_path / "archives").mkdir()
     with pytest.raises(build.BuildFailed, match="nh3"):
         build.package(tmp_path, "local")
+    assert not (tmp_path / "archives").exists()
