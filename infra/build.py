@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -58,6 +57,15 @@ def package(folder: Path, stage: str) -> None:
         raise BuildFailed(said.strip())
 
 
+def check(template: Template) -> None:
+    """Raise BuildFailed when app.py and functions.yaml do not speak of the same functions."""
+    for name, part in template["Resources"].items():
+        if "Type" not in part:
+            raise BuildFailed(f"infra/ says more about {name}, but app.py mounts nothing of that name")
+        if part["Type"] == "AWS::Serverless::Function" and "FunctionName" not in part["Properties"]:
+            raise BuildFailed(f"app.py mounts {name}, but infra/functions.yaml does not know it")
+
+
 def finish(template: Template) -> Template:
     """What Chalice cannot say: preflight answers name the origin that the CorsOrigin parameter allows."""
     origin = "method.response.header.Access-Control-Allow-Origin"
@@ -75,7 +83,8 @@ def build(target: str, folder: Path | None = None) -> Path:
     folder.mkdir(parents=True)
     print(f"building for {target}: dependencies, functions, template …", flush=True)
     package(folder, chalice_stage(target))
-    template: dict[str, Any] = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
+    template: Template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
+    check(template)
     (folder / "template.json").write_text(
         json.dumps(finish(template), separators=(",", ":")), encoding="utf-8"
     )

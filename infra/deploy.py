@@ -119,12 +119,23 @@ def activate_receipt_rules(ses: SESClient, rule_set: str) -> str:
     return active or rule_set
 
 
-def first_key(stack: dict[str, str], region: str, stage: str) -> str | None:
+def first_key(table: str, session: boto3.Session) -> str | None:
     """The first API key, with every scope, shown this once; None when there already is a key."""
-    os.environ |= {"RAPPORT_TABLE": stack["TableName"], "RAPPORT_STAGE": stage, "AWS_DEFAULT_REGION": region}
-    from chalicelib.access import service  # noqa: PLC0415  # it reads its settings from the environment set above
+    os.environ |= {"RAPPORT_TABLE": table, "AWS_DEFAULT_REGION": session.region_name}
+    if "AWS_ACCESS_KEY_ID" not in os.environ:
+        os.environ["AWS_PROFILE"] = session.profile_name
+    # The app reads its settings from the environment that was set just above.
+    from chalicelib.access import service
+    from chalicelib.access.model import NewApiKey
+    from chalicelib.kernel.commit import commit
+    from chalicelib.kernel.work import Work
 
-    return service.first_key()
+    if service.keys(limit=1, after=None)[0]:
+        return None
+    work = Work()
+    created = service.create_key(work, NewApiKey(name="first key", scopes=["*"]))
+    commit(work)
+    return created.key
 
 
 def parameters(options: argparse.Namespace) -> dict[str, str]:
@@ -161,7 +172,7 @@ def finish(options: argparse.Namespace, session: boto3.Session, stack: dict[str,
         print(f"No mail comes in yet: the receipt rule set {active} is active. See docs/deploy.md, Mail.")
     if not options.AlarmEmail:
         print("If nobody was named with --alarm-email yet, there are no alarms.")
-    if key := first_key(stack, session.region_name, options.stage):
+    if key := first_key(stack["TableName"], session):
         print(f"The first API key, shown this once: {key}")
 
 

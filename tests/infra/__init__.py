@@ -1,1 +1,1 @@
-"""The template and the package, as they are deployed."""
+"""Tests of infra."""

@@ -108,3 +108,12 @@ def test_a_missing_wheel_fails_the_build(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(build.BuildFailed, match="nh3"):
         build.package(tmp_path, "local")
     assert not (tmp_path / "archives").exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [({"Properties": {}}, "app.py mounts nothing"), (FUNCTION, "functions.yaml does not know")],
+)
+def test_app_and_template_must_know_the_same_functions(part: dict[str, Any], words: str) -> None:
+    with pytest.raises(build.BuildFailed, match=words):
+        build.check({"Resources": {"Extra": part}})

@@ -1,16 +1,13 @@
-"""Joining the files of the template, and making real resources from parts of it."""
+"""Joining the files of the template into one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from infra import template
 from infra.build import BuildFailed, report
-from tests.cloud import REGION, create
 
 
 def test_two_files_may_not_name_one_thing() -> None:
@@ -56,19 +53,3 @@ def test_a_package_over_its_budget_fails_the_build(tmp_path: Path) -> None:
     (tmp_path / "template.json").write_text("{}")
     with pytest.raises(BuildFailed, match="budget"):
         report(tmp_path)
-
-
-@mock_aws
-def test_tests_make_their_resources_from_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    cloud = create("test")
-    table = boto3.client("dynamodb", region_name=REGION).describe_table(TableName=cloud["Table"])["Table"]
-    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["gsi1", "gsi2", "gsi3"]
-    sqs, sns = boto3.client("sqs", region_name=REGION), boto3.client("sns", region_name=REGION)
-    sns.publish(TopicArn=cloud["InboundMailTopic"], Message="raw")
-    assert sqs.receive_message(QueueUrl=cloud["InboundMailQueue"])["Messages"][0]["Body"] == "raw"
-    events = boto3.client("events", region_name=REGION)
-    entry = {"Source": "rapport", "DetailType": "mail.queued", "Detail": "{}", "EventBusName": cloud["Bus"]}
-    events.put_events(Entries=[entry])  # type: ignore[list-item]  # a plain dict is what it takes
-    assert sqs.receive_message(QueueUrl=cloud["OutboundMailQueue"])["Messages"]
