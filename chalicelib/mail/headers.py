@@ -20,7 +20,7 @@ _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])|\r(?=[ \t])")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,2000}?)\?=", re.DOTALL)
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
-_IDS = re.compile(r"<([^<>]*)>|([^\s,<>]+@[^\s,<>]+)")
+_IDS = re.compile(r"<([^<>]*)>|(?<![^\s,<>])([^\s,<>]+@[^\s,<>]+)")
 
 
 class Headers:

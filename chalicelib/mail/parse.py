@@ -49,7 +49,7 @@ def parse_mail(raw: bytes, *, now: datetime) -> ParsedMail:
     except (UnreadableMail, ImportError):  # a missing library is not its fault
         raise
     except Exception as error:
-        # The last guard: whatever a stranger's bytes provoke, the raw mail becomes a visible ticket (rule 14).
+        # The last guard: whatever a stranger's bytes provoke, the raw mail becomes a visible ticket.
         raise UnreadableMail(type(error).__name__) from error
 
 

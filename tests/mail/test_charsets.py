@@ -53,5 +53,9 @@ def test_any_bytes_and_any_name(raw: bytes, declared: str) -> None:
     clean(decode(raw, declared, guess=True)).encode()
 
 
+def test_controls_and_lone_surrogates_are_removed() -> None:
+    assert clean("\ufeffa\x00b\ud800c\x1fd\r\ne\rf\tg") == "abcd\ne\nf\tg"
+
+
 def test_one_line_has_no_separator_of_any_kind() -> None:
     assert one_line("a\r\nb\u2028c\x85d\x0be\tf ", 100) == "a b c d e f"

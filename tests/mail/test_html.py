@@ -48,7 +48,14 @@ def test_own_pictures_and_links_stay() -> None:
 
 @pytest.mark.parametrize(
     "style",
-    ["display:none", "DISPLAY : NONE !important", "visibility:hidden", "mso-hide:all", "font-size:0px", "max-height:0"],
+    [
+        "display:none",
+        "DISPLAY : NONE !important",
+        "visibility:hidden",
+        "mso-hide:all",
+        "font-size:0px",
+        "max-height:0",
+    ],
 )
 def test_hidden_preheaders_are_left_out(style: str) -> None:
     assert to_text(f'<div style="{style}">peek</div>seen').split() == ["seen"]
