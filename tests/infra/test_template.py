@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from typing import Any
 
+from tests.cloud import WORKERS
 from tests.infra.package import Package
 
 PUBLIC = {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"}
@@ -96,6 +97,15 @@ def test_a_message_stays_hidden_for_six_timeouts(package: Package) -> None:
             read.add(queue)
             assert queues[queue]["Properties"]["VisibilityTimeout"] >= 6 * function["Timeout"], name
     assert read == {name for name in queues if name.endswith("Queue")}
+
+
+def test_each_queue_is_read_by_the_worker_that_the_tests_pump_into(package: Package) -> None:
+    readers = {
+        source["Queue"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}"): function["Handler"]
+        for _, function, source in _sources(package)
+        if "Queue" in source
+    }
+    assert readers == {queue: worker.replace(":", ".") for queue, worker in WORKERS.items()}
 
 
 def test_the_stream_is_bounded_and_keeps_what_fails(package: Package) -> None:
