@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.attachments import safe_name, sniffed
+from chalicelib.mail.reading.attachments import safe_name, sniffed
 from tests.mail.mails import letter, of_parts, part, read
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.charsets import clean, decode, one_line
+from chalicelib.mail.reading.charsets import clean, decode, one_line
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.mail.classify import Classification, classify
+from chalicelib.mail.reading.classify import Classification, classify
 from tests.mail.mails import letter, of_parts, part, read
 
 

@@ -12,9 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import Invalid, TooLarge
-from chalicelib.mail.charsets import one_line
 from chalicelib.mail.compose import OutgoingAttachment, OutgoingMail, compose
 from chalicelib.mail.parts import Address
+from chalicelib.mail.reading.charsets import one_line
 from tests.mail.mails import read
 
 SES_ID = "0102018d1234abcd-12345678-1234-1234-1234-123456789abc-000000@eu-west-1.amazonses.com"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.errors import Invalid
-from chalicelib.mail.delivery_events import DeliveryEvent, read_delivery_events
+from chalicelib.mail.notices.delivery_events import DeliveryEvent, read_delivery_events
 
 MAIL = {
     "timestamp": "2026-03-01T12:00:00.000Z",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.mail.structure import MAX_DEPTH, MAX_PARTS, Part, split
+from chalicelib.mail.reading.structure import MAX_DEPTH, MAX_PARTS, Part, split
 from tests.mail.mails import letter, read
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.html import sanitised, to_text
+from chalicelib.mail.reading.html import sanitised, to_text
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.mail.parse import parse_mail
 from chalicelib.mail.parts import Address, UnreadableMail
+from chalicelib.mail.reading.parse import parse_mail
 from tests.mail.mails import NOW, letter, read
 
 

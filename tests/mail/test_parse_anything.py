@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.mail.parse import parse_mail
 from chalicelib.mail.parts import UnreadableMail
+from chalicelib.mail.reading.parse import parse_mail
 from tests.mail.mails import NOW, nested, of_parts, part
 
 

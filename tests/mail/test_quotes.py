@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.quotes import trim
+from chalicelib.mail.reading.quotes import trim
 
 QUOTED = "\n> Your order left us today.\n> Kind regards\n"
 

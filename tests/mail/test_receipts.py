@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import Invalid
-from chalicelib.mail.receipts import Receipt, read_receipt
+from chalicelib.mail.notices.receipts import Receipt, read_receipt
 
 
 def notification(**verdicts: str) -> dict[str, Any]:

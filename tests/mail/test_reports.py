@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.reports import Report, read_report
+from chalicelib.mail.reading.reports import Report, read_report
 from tests.mail.mails import letter, of_parts, part
 
 RETURNED = letter("the letter", "Message-ID: <sent-1@eu-west-1.amazonses.com>")

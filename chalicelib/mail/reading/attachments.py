@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 
-from chalicelib.mail.charsets import clean
 from chalicelib.mail.parts import Attachment
-from chalicelib.mail.structure import Part
+from chalicelib.mail.reading.charsets import clean
+from chalicelib.mail.reading.structure import Part
 
 _BIDI_AND_CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"

@@ -10,7 +10,7 @@ from email.message import Message
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
 
-from chalicelib.mail.charsets import clean, decode, one_line
+from chalicelib.mail.reading.charsets import clean, decode, one_line
 
 MAX_HEADER_BLOCK = 64 * 1024
 MAX_VALUE = 8 * 1024

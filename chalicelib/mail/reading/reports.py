@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from chalicelib.kernel.model import Line, Model
-from chalicelib.mail.addresses import addresses
-from chalicelib.mail.bodies import read_body
-from chalicelib.mail.classify import is_daemon, reports_failure
-from chalicelib.mail.headers import Headers, message_ids
 from chalicelib.mail.parts import MailboxAddress
-from chalicelib.mail.statuses import is_hard, status_in
-from chalicelib.mail.structure import Part, split
+from chalicelib.mail.reading.addresses import addresses
+from chalicelib.mail.reading.bodies import read_body
+from chalicelib.mail.reading.classify import is_daemon, reports_failure
+from chalicelib.mail.reading.headers import Headers, message_ids
+from chalicelib.mail.reading.statuses import is_hard, status_in
+from chalicelib.mail.reading.structure import Part, split
 
 MAX_RECIPIENTS = 50
 _MAX_RETURNED = 256 * 1024

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 
-from chalicelib.mail.charsets import clean, decode
-from chalicelib.mail.flowed import unflow
-from chalicelib.mail.html import heavy, sanitised, to_text
 from chalicelib.mail.parts import MAX_TEXT
-from chalicelib.mail.structure import Part
+from chalicelib.mail.reading.charsets import clean, decode
+from chalicelib.mail.reading.flowed import unflow
+from chalicelib.mail.reading.html import heavy, sanitised, to_text
+from chalicelib.mail.reading.structure import Part
 
 _MAX_ENCODED = 6 * MAX_TEXT
 _MAX_BODY_PARTS = 20

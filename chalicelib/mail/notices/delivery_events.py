@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Line, Model, Utc
-from chalicelib.mail.charsets import one_line
-from chalicelib.mail.notifications import (
+from chalicelib.mail.notices.notifications import (
     Json,
     first_moment,
     needed,
@@ -22,7 +21,8 @@ from chalicelib.mail.notifications import (
     words,
 )
 from chalicelib.mail.parts import MailboxAddress
-from chalicelib.mail.statuses import is_hard, status_in
+from chalicelib.mail.reading.charsets import one_line
+from chalicelib.mail.reading.statuses import is_hard, status_in
 
 Kind = Literal["sent", "delivered", "bounced", "complained", "delayed", "rejected"]
 

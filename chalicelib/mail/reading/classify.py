@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from chalicelib.kernel.model import Line, Model
 from chalicelib.mail.parts import ParsedMail
-from chalicelib.mail.phrases import AWAY_SUBJECT, FAILED_SUBJECT, FAILED_TEXT
+from chalicelib.mail.reading.phrases import AWAY_SUBJECT, FAILED_SUBJECT, FAILED_TEXT
 
 MailClass = Literal["human", "auto_reply", "auto_generated", "bulk", "bounce", "complaint", "own_loop"]
 
