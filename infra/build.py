@@ -1,0 +1,101 @@
+"""Builds the deployment package and its template: `python -m infra.build --target aws|local`.
+
+Joins the YAML files of this folder, has `chalice package` add the functions and the API, and leaves in
+build/<target>/: deployment.zip, sam.yaml (as Chalice wrote it) and template.json (what is deployed).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.template import Template, excerpt, merged, resources
+
+__all__ = ["BuildFailed", "build", "excerpt", "merged", "resources"]
+
+ROOT = Path(__file__).parent.parent
+MISSING_WHEEL = "Could not install dependencies"
+MAX_ZIP = 15_000_000
+"""Bytes; the budget of the package. Lambda itself takes 50 MB."""
+
+
+class BuildFailed(RuntimeError):
+    """The package would not work; the message is what Chalice said."""
+
+
+def chalice_stage(target: str) -> str:
+    """The stage of .chalice/config.json: arm64 for AWS, the machine's own architecture for the local cloud."""
+    if target == "aws":
+        return "production"
+    return "local-arm64" if platform.machine() in {"aarch64", "arm64"} else "local"
+
+
+def package(folder: Path, stage: str) -> None:
+    """Run `chalice package` into the folder. Raises BuildFailed, also on what Chalice only warns of."""
+    merge = folder / "merge.yaml"
+    merge.write_text(yaml.safe_dump(merged(), sort_keys=False), encoding="utf-8")
+    command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
+    command += ["--template-format", "yaml", "--merge-template", str(merge), str(folder)]
+    # Chalice asks for a region as soon as there is an authorizer, though the template is for any.
+    environment = {"AWS_DEFAULT_REGION": "us-east-1"} | os.environ
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    if done.returncode or MISSING_WHEEL in said:
+        raise BuildFailed(said.strip())
+
+
+def finish(template: Template) -> Template:
+    """What Chalice cannot say: preflight answers name the origin that the CorsOrigin parameter allows."""
+    origin = "method.response.header.Access-Control-Allow-Origin"
+    for methods in template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
+        answers = methods.get("options", {}).get("x-amazon-apigateway-integration", {}).get("responses", {})
+        for answer in answers.values():
+            answer["responseParameters"][origin] = {"Fn::Sub": "'${CorsOrigin}'"}
+    return template
+
+
+def build(target: str, folder: Path | None = None) -> Path:
+    """Build for `aws` or `local` into the folder, build/<target> by default, and return it. Raises BuildFailed."""
+    folder = folder or ROOT / "build" / target
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    print(f"building for {target}: dependencies, functions, template …", flush=True)
+    package(folder, chalice_stage(target))
+    template: dict[str, Any] = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
+    (folder / "template.json").write_text(json.dumps(finish(template), separators=(",", ":")), encoding="utf-8")
+    report(folder)
+    return folder
+
+
+def report(folder: Path) -> None:
+    """Print what was built; raise BuildFailed when the package is over its budget."""
+    size = (folder / "deployment.zip").stat().st_size
+    template = (folder / "template.json").stat().st_size
+    if size > MAX_ZIP:
+        raise BuildFailed(f"the package has {size / 1e6:.1f} MB, over its budget of {MAX_ZIP / 1e6:.0f} MB")
+    print(f"built {folder}: package {size / 1e6:.1f} MB, template {template / 1e3:.0f} kB", flush=True)
+
+
+def main() -> int:
+    """The command line; exit code 1 with Chalice's words when the build failed."""
+    parser = argparse.ArgumentParser(prog="python -m infra.build", description=__doc__)
+    parser.add_argument("--target", choices=["aws", "local"], default="aws")
+    try:
+        build(parser.parse_args().target)
+    except BuildFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
