@@ -33,7 +33,6 @@ class Emulator:
 
     def start(self) -> None:
         """Start, and return when it answers. Raises Failed with the end of its log."""
-        stop_left_over(self._settings)
         home = self._settings.directory
         state.repair(home / "state")
         shutil.rmtree(home / "tmp", ignore_errors=True)

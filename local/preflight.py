@@ -19,8 +19,8 @@ def check_machine(system: str = "", version: tuple[int, ...] = ()) -> None:
     name = system or platform.system()
     if name != "Linux":
         raise Failed(
-            f"The local cloud needs Linux, this is {name}. On Windows use WSL; on a Mac use a Linux container or virtual "
-            "machine: the functions' packages are built for Linux. `make test` works here too."
+            f"The local cloud needs Linux, this is {name}. On Windows use WSL, on a Mac a Linux "
+            "virtual machine: the functions' packages are built for Linux. `make test` works here too."
         )
     if (version or sys.version_info[:2]) < (3, 11):
         raise Failed(f"Python 3.11 or newer is needed, this is {platform.python_version()}.")
@@ -53,7 +53,7 @@ def check_ports(ports: Ports) -> None:
         port = getattr(ports, name)
         if taken(port):
             problems.append(
-                f"Port {port} is taken. Choose another with {variable}=… (make run {variable}=…) or {option} …"
+                f"Port {port} is taken. Choose another: `make run {variable}=…`, or the option {option} …"
             )
     if problems:
         raise Failed("\n".join(problems))

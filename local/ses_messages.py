@@ -37,7 +37,9 @@ def _within_limit(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return kept
 
 
-def _mail(headers: list[tuple[str, str]], message_id: str, source: str, to: list[str], at: datetime) -> Message:
+def _mail(
+    headers: list[tuple[str, str]], message_id: str, source: str, to: list[str], at: datetime
+) -> Message:
     """The `mail` object that both kinds of messages carry."""
     kept = _within_limit(headers)
     common: Message = {
