@@ -47,9 +47,7 @@ class Line(GroupedMetadata):
     minimum: int = 1
 
     def __iter__(self) -> Iterator[object]:
-        yield StringConstraints(
-            strip_whitespace=True, min_length=self.minimum, max_length=self.maximum
-        )
+        yield StringConstraints(strip_whitespace=True, min_length=self.minimum, max_length=self.maximum)
         yield AfterValidator(_single_line)
 
 

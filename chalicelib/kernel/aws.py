@@ -1,0 +1,75 @@
+"""AWS clients: made in one place, on first use, with bounded times and retries."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+_ATTEMPTS = {"total_max_attempts": 4, "mode": "standard"}
+_ONCE = {"total_max_attempts": 1, "mode": "standard"}
+
+
+def _make(service: str, retries: dict[str, Any] = _ATTEMPTS, read_timeout: float = 8) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    config = Config(retries=retries, connect_timeout=2, read_timeout=read_timeout)  # type: ignore[arg-type]  # a plain dict is what botocore documents
+    return boto3.client(service, config=config)  # type: ignore[call-overload]  # the service name is a variable here
+
+
+@cache
+def dynamodb() -> DynamoDBClient:
+    client: DynamoDBClient = _make("dynamodb")
+    return client
+
+
+@cache
+def sqs() -> SQSClient:
+    client: SQSClient = _make("sqs")
+    return client
+
+
+@cache
+def s3() -> S3Client:
+    client: S3Client = _make("s3", read_timeout=20)
+    return client
+
+
+@cache
+def events() -> EventBridgeClient:
+    client: EventBridgeClient = _make("events")
+    return client
+
+
+@cache
+def scheduler() -> EventBridgeSchedulerClient:
+    client: EventBridgeSchedulerClient = _make("scheduler")
+    return client
+
+
+@cache
+def ssm() -> SSMClient:
+    client: SSMClient = _make("ssm")
+    return client
+
+
+@cache
+def ses() -> SESClient:
+    """SES never retries by itself: after a lost answer a retry would send the mail twice."""
+    client: SESClient = _make("ses", retries=_ONCE, read_timeout=25)
+    return client
+
+
+def forget() -> None:
+    """Drop every client; for tests, which change the cloud under us."""
+    for made in (dynamodb, sqs, s3, events, scheduler, ssm, ses):
+        made.cache_clear()

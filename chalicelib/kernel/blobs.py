@@ -1,0 +1,54 @@
+"""Blobs in the mail bucket: gzipped JSON documents and raw bytes, written before the transaction.
+
+Keys are content-addressed or derived from the message, so writing twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+from chalicelib.kernel import aws
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import NotFound, TooLarge
+
+
+def put(key: str, content: bytes, content_type: str) -> None:
+    """Store bytes under a key."""
+    aws.s3().put_object(Bucket=settings().mail_bucket, Key=key, Body=content, ContentType=content_type)
+
+
+def get(key: str, *, bucket: str | None = None, maximum: int) -> bytes:
+    """The bytes of a key. Raises NotFound, or TooLarge above `maximum` bytes before reading them."""
+    client = aws.s3()
+    try:
+        answer = client.get_object(Bucket=bucket or settings().mail_bucket, Key=key)
+    except client.exceptions.NoSuchKey:
+        raise NotFound("There is no such object.", code="no_such_object") from None
+    if answer["ContentLength"] > maximum:
+        answer["Body"].close()
+        raise TooLarge(f"The object is over {maximum} bytes.", size=answer["ContentLength"])
+    return answer["Body"].read()
+
+
+def put_json(key: str, document: dict[str, Any]) -> None:
+    """Store a document as gzipped JSON; equal documents give equal bytes."""
+    packed = gzip.compress(json.dumps(document, ensure_ascii=False, sort_keys=True).encode(), mtime=0)
+    put(key, packed, "application/gzip")
+
+
+def get_json(key: str, *, maximum: int = 20_000_000) -> dict[str, Any]:
+    """A document stored by `put_json`."""
+    document: dict[str, Any] = json.loads(gzip.decompress(get(key, maximum=maximum)))
+    return document
+
+
+def link(key: str, *, seconds: int, filename: str | None = None) -> str:
+    """A presigned URL to download the object, valid for `seconds`."""
+    from urllib.parse import quote
+
+    parameters = {"Bucket": settings().mail_bucket, "Key": key}
+    if filename:
+        parameters["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
+    return aws.s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)

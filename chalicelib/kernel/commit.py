@@ -1,0 +1,159 @@
+"""Commits Works: one transaction each, or several Works packed into as few transactions as fit.
+
+DynamoDB refuses a transaction that names one key twice, so additions to one counter are summed and any
+other shared key moves the later Work to a later transaction. When a transaction is cancelled, the reasons
+point to the guilty Works by index: those leave with their error, the rest are tried again.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.kernel import aws
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import Invalid, RapportError, Unavailable
+from chalicelib.kernel.table import Key, busy_is_unavailable, decode_item, encode_item
+from chalicelib.kernel.work import Work, Write
+
+MAX_ACTIONS = 100
+MAX_BYTES = 3_500_000
+"""Below DynamoDB's 4 MB, since our estimate counts JSON, not DynamoDB's own encoding."""
+
+ATTEMPTS = 9
+"""Tries against other transactions on the same items; with jitter about two seconds in all."""
+
+
+@dataclass
+class _Batch:
+    """Works that share one transaction, and the action each of their writes became."""
+
+    works: list[int] = field(default_factory=list)
+    writes: dict[Key, Write] = field(default_factory=dict)
+    owners: dict[Key, list[int]] = field(default_factory=dict)
+    size: int = 0
+
+    def take(self, index: int, work: Work) -> bool:
+        """Add a Work unless it does not fit or shares a key that cannot be summed."""
+        size = sum(len(str(write.request)) for write in work.writes)
+        new = [write for write in work.writes if write.key not in self.writes]
+        shared = [write for write in work.writes if write.key in self.writes]
+        if self.works and (len(self.writes) + len(new) > MAX_ACTIONS or self.size + size > MAX_BYTES):
+            return False
+        if any(write.additions is None or self.writes[write.key].additions is None for write in shared):
+            return False
+        for write in work.writes:
+            self._merge(index, write)
+        self.works.append(index)
+        self.size += size
+        return True
+
+    def _merge(self, index: int, write: Write) -> None:
+        self.owners.setdefault(write.key, []).append(index)
+        held = self.writes.get(write.key)
+        if held is None:
+            self.writes[write.key] = write
+        elif held.additions is not None and write.additions is not None:
+            names = {*held.additions, *write.additions}
+            total = {name: held.additions.get(name, 0) + write.additions.get(name, 0) for name in names}
+            self.writes[write.key] = Write("Update", write.key, {}, additions=total)
+        else:
+            raise Invalid("One change names the same item twice.", code="duplicate_write")
+
+
+def commit(work: Work) -> None:
+    """Commit one Work. Raises the error of its first failed condition, or Unavailable."""
+    error = commit_all([work])[0]
+    if error is not None:
+        raise error
+
+
+def commit_all(works: Sequence[Work]) -> list[RapportError | None]:
+    """Commit Works together; the answer says for each, by index, None or why it was not done."""
+    errors: dict[int, RapportError] = {}
+    for work in works:
+        if work.sending is not None:
+            aws.sqs().send_message(QueueUrl=work.sending.queue_url, MessageBody=work.sending.body)
+    pending = [index for index, work in enumerate(works) if work.writes]
+    tries = 0
+    while pending:
+        batch = _Batch()
+        later = [index for index in pending if not batch.take(index, works[index])]
+        outcome = _write(batch, works)
+        tries = tries + 1 if outcome.contended else 0
+        if tries == ATTEMPTS:
+            busy = Unavailable("The data is busy; try again.")
+            outcome, tries = _Outcome(dict.fromkeys(batch.works, busy)), 0
+        elif outcome.contended:
+            time.sleep(random.uniform(0, min(0.5, 0.01 * 2**tries)))  # noqa: S311 - jitter, not a secret
+        errors.update(outcome.errors)
+        pending = sorted([*outcome.again, *later])
+    return [errors.get(index) for index in range(len(works))]
+
+
+@dataclass
+class _Outcome:
+    """What came of one transaction: who left it with which error, and who is to be tried again."""
+
+    errors: dict[int, RapportError] = field(default_factory=dict)
+    again: list[int] = field(default_factory=list)
+    contended: bool = False
+
+
+def _write(batch: _Batch, works: Sequence[Work]) -> _Outcome:
+    client = aws.dynamodb()
+    try:
+        with busy_is_unavailable():
+            client.transact_write_items(TransactItems=[_action(write) for write in batch.writes.values()])
+    except client.exceptions.TransactionCanceledException as cancelled:
+        errors = _guilty(batch, cancelled.response.get("CancellationReasons", []))
+        again = [index for index in batch.works if index not in errors]
+        return _Outcome(errors, again, contended=not errors)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
+        if len(batch.works) == 1:
+            return _Outcome({batch.works[0]: _refused()})
+        alone = {index: commit_all([works[index]])[0] for index in batch.works}
+        return _Outcome({index: error for index, error in alone.items() if error is not None})
+    return _Outcome()
+
+
+def _refused() -> RapportError:
+    return Invalid("The database refuses this change.", code="refused_by_table")
+
+
+def _guilty(batch: _Batch, reasons: Sequence[Any]) -> dict[int, RapportError]:
+    """Whose condition failed, with the error the write names; nobody when there was only contention."""
+    guilty: dict[int, RapportError] = {}
+    for write, reason in zip(batch.writes.values(), reasons, strict=True):
+        code = reason.get("Code")
+        if code == "ConditionalCheckFailed":
+            old = reason.get("Item")
+            error = write.error(decode_item(old) if old else None)
+        elif code == "ValidationError":
+            error = _refused()
+        else:
+            continue
+        for index in batch.owners[write.key]:
+            guilty.setdefault(index, error)
+    return guilty
+
+
+def _action(write: Write) -> Any:
+    request = dict(write.request)
+    if write.additions is not None:
+        names = {f"#a{place}": name for place, name in enumerate(write.additions)}
+        values = {f":a{place}": amount for place, amount in enumerate(write.additions.values())}
+        request = {
+            "Key": encode_item(write.key._asdict()),
+            "UpdateExpression": "ADD " + ", ".join(f"#a{place} :a{place}" for place in range(len(names))),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": encode_item(values),
+        }
+    return {write.kind: {"TableName": settings().table, **request}}

@@ -1,0 +1,88 @@
+"""Domain events: the timeline entry, the outbox message and the warehouse row in one item.
+
+`data` is published and can never be called back, so it holds ids, enums, numbers and names of changed
+fields. `private` (subjects, previews, old and new values) stays in the table and is erased with it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from chalicelib.kernel import ids
+from chalicelib.kernel.model import Model, Utc
+from chalicelib.kernel.principals import Principal
+from chalicelib.kernel.table import Item
+
+PREFIX = "EVT#"
+_PUBLISHED = (
+    "id", "type", "version", "occurred_at", "recorded_at",
+    "customer_id", "channel", "actor", "bulk", "data",
+)  # fmt: skip
+registry: dict[str, type[EventData]] = {}
+"""Every type of event there is, by name."""
+
+
+class EventData(Model):
+    """What an event says. A subclass names its `type` (`customer.registered`) and declares its fields."""
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "type" in cls.__dict__:
+            if cls.type in registry:
+                raise TypeError(f"two events are named {cls.type}")
+            registry[cls.type] = cls
+
+
+class Waking(EventData):
+    """An event after which the entity `wake_id` wants to be woken at `wake_at` (kernel/timers.py)."""
+
+    wake_id: str
+    wake_at: Utc
+
+
+def stamp(at: datetime) -> str:
+    """RFC 3339 with milliseconds and `Z`: sorts as it reads."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def event_item(
+    partition: str,
+    data: EventData,
+    *,
+    principal: Principal,
+    recorded_at: datetime,
+    occurred_at: datetime | None = None,
+    customer_id: str | None = None,
+    channel: str | None = None,
+    bulk: bool = False,
+    private: dict[str, Any] | None = None,
+) -> Item:
+    """The item of an event. It sorts by when it occurred, which is never after it was recorded."""
+    occurred = min(occurred_at or recorded_at, recorded_at)
+    identifier = ids.ulid(occurred)
+    item: Item = {
+        "pk": partition,
+        "sk": PREFIX + identifier,
+        "id": f"evt_{identifier}",
+        "type": data.type,
+        "version": data.version,
+        "occurred_at": stamp(occurred),
+        "recorded_at": stamp(recorded_at),
+        "actor": {"id": principal.id, "staff_id": principal.actor},
+        "bulk": bulk,
+        "data": data.model_dump(mode="json", exclude_none=True),
+        "customer_id": customer_id,
+        "channel": channel,
+        "private": private,
+    }
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def envelope(item: Item) -> dict[str, Any]:
+    """What the bus carries of an event: everything but `private` and the keys."""
+    return {name: item.get(name) for name in _PUBLISHED}

@@ -1,0 +1,44 @@
+"""Logs, metrics and traces by Powertools. Messages are constant sentences with keys; no personal data."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.tracing import Tracer
+
+logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "rapport"))
+metrics = Metrics(
+    namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Rapport"),
+    service=os.environ.get("POWERTOOLS_SERVICE_NAME", "rapport"),
+)
+
+_tracer: Tracer | None = None
+
+
+def count(name: str, amount: int = 1) -> None:
+    """Add to a metric; it is written with the invocation's log by `flush`."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=amount)
+
+
+def flush() -> None:
+    """Write the metrics of this invocation, as one log line in the embedded metric format."""
+    if metrics.metric_set:
+        metrics.flush_metrics()
+
+
+def traced(name: str) -> AbstractContextManager[Any]:
+    """A trace segment while tracing is on; nothing is imported or measured while it is off."""
+    global _tracer  # noqa: PLW0603 - the tracer is made once, and only when it is switched on
+    if os.environ.get("POWERTOOLS_TRACE_DISABLED", "true").lower() in ("true", "1"):
+        return nullcontext()
+    if _tracer is None:
+        from aws_lambda_powertools.tracing import Tracer
+
+        _tracer = Tracer(service="rapport")
+    return _tracer.provider.in_subsegment(name)

@@ -1,0 +1,62 @@
+"""Keys and tags: one root secret, a key per purpose by HKDF (RFC 5869), short MACs to sign with.
+
+The root is a base64 SSM SecureString, read once per process. Purposes carry a key id, so that a key can
+be rotated by naming the next id; `suppression` never rotates, since its hashes must match for ever.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from functools import cache
+from typing import Literal
+
+from chalicelib.kernel import aws
+from chalicelib.kernel.config import settings
+
+Purpose = Literal["cursor", "thread", "suppression"]
+
+_SALT = b"rapport"
+TAG_BYTES = 10
+"""80 bits: enough for a tag that an attacker can only try online."""
+
+
+@cache
+def _root() -> bytes:
+    name = settings().secret_parameter
+    answer = aws.ssm().get_parameter(Name=name, WithDecryption=True)
+    return base64.b64decode(answer["Parameter"].get("Value", ""), validate=True)
+
+
+def hkdf(secret: bytes, info: bytes, salt: bytes = _SALT) -> bytes:
+    """32 bytes of key for `info`: HKDF-SHA-256, extract and one expand step (RFC 5869 §2)."""
+    extracted = hmac.digest(salt, secret, "sha256")
+    return hmac.digest(extracted, info + b"\x01", "sha256")
+
+
+@cache
+def key(purpose: Purpose, key_id: str = "1") -> bytes:
+    """The key of a purpose, 32 bytes."""
+    return hkdf(_root(), f"{purpose}/{key_id}".encode())
+
+
+def tag(purpose: Purpose, message: str, key_id: str = "1") -> bytes:
+    """An 80-bit MAC of the message under the purpose's key."""
+    return hmac.digest(key(purpose, key_id), message.encode(), "sha256")[:TAG_BYTES]
+
+
+def matches(purpose: Purpose, message: str, given: bytes, key_id: str = "1") -> bool:
+    """Whether `given` is the message's tag, in constant time."""
+    return hmac.compare_digest(tag(purpose, message, key_id), given)
+
+
+def keyed_hash(purpose: Purpose, value: str) -> str:
+    """A hash that only this installation can compute: finds a value again without storing it (256 bits)."""
+    return hmac.new(key(purpose), value.encode(), hashlib.sha256).hexdigest()
+
+
+def forget() -> None:
+    """Drop what was derived; for tests, which change the root."""
+    _root.cache_clear()
+    key.cache_clear()
