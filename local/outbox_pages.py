@@ -26,8 +26,8 @@ STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 a{color:var(--link);text-decoration:none}a:hover,a:focus{text-decoration:underline}
 h1{font-size:1.4rem}h2{font-size:1rem;margin:1.5rem 0 .5rem}.dim{opacity:.7}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.45rem .6rem;vertical-align:top;overflow-wrap:anywhere;
-border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.45rem .6rem;vertical-align:top;
+overflow-wrap:anywhere;border-bottom:1px solid var(--line)}
 th{font-weight:600;white-space:nowrap}
 tbody tr:hover{background:var(--soft)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);padding:1rem;border-radius:.4rem;margin:0}
