@@ -18,7 +18,7 @@ from local.outbox import Outbox
 from local.progress import Steps, complain, say
 from local.relay import Relay
 from local.settings import MAIL_DOMAIN, Settings
-from local.smtp_door import Inbox, SmtpDoor, controller, listening_port
+from local.smtp_door import Inbox, SmtpDoor, controller
 
 STEPS = 7
 WARM_REQUESTS = 4
@@ -103,10 +103,11 @@ class Running:
         return emulator
 
     def _start_emulator(self) -> Emulator:
-        sink = controller(self._relay, 0)
+        relay_port = preflight.free_port()
+        sink = controller(self._relay, relay_port)
         self._closing.callback(sink.stop, no_assert=True)
         sink.start()
-        emulator = Emulator(self._settings, listening_port(sink))
+        emulator = Emulator(self._settings, relay_port)
         self._closing.callback(emulator.stop)
         emulator.start()
         return emulator

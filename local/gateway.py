@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 from local import outbox_pages
 from local.outbox import Outbox
 from local.outbox_pages import Answer
-from local.settings import HOST
+from local.settings import API_STAGE, HOST
 
 MAX_BODY = 10 * 1024 * 1024
 """Bytes of a request's body that API Gateway takes."""
 TIMEOUT_SECONDS = 29
 """How long API Gateway waits for an answer."""
-STAGE_NAME = "api"
 ID_SECONDS = 2.0
 _HOP_BY_HOP = {
     *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization"),
@@ -55,7 +54,7 @@ class Api:
 
     def forward(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         """The API's answer; `target` is path and query as they came. Raises OSError or HTTPException."""
-        path = f"/restapis/{self._rest_api_id()}/{STAGE_NAME}/_user_request_{target}"
+        path = f"/restapis/{self._rest_api_id()}/{API_STAGE}/_user_request_{target}"
         connection = http.client.HTTPConnection(HOST, self._port, timeout=TIMEOUT_SECONDS)
         try:
             connection.request(method, path, body=body, headers=headers)
@@ -114,6 +113,8 @@ class Handler(BaseHTTPRequestHandler):
     """One connection of a caller."""
 
     protocol_version = "HTTP/1.1"
+    server_version = "Rapport-local"
+    sys_version = ""
     server: Gateway
     timeout = 75
     disable_nagle_algorithm = True

@@ -46,6 +46,14 @@ def taken(port: int) -> bool:
     return False
 
 
+def free_port() -> int:
+    """A port that nobody uses, for a door that only the emulator needs to find."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
+        door.bind((HOST, 0))
+        port: int = door.getsockname()[1]
+    return port
+
+
 def check_ports(ports: Ports) -> None:
     """Raise Failed with every port that is taken, and the way to choose another."""
     problems = []

@@ -11,6 +11,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 REGION = "us-east-1"
 STAGE = "local"
+API_STAGE = "api"
+"""The API's stage, as Chalice names it."""
 STACK = "rapport-local"
 ARTIFACTS_BUCKET = "rapport-local-artifacts"
 SECRET_PARAMETER = "/rapport/local/root-secret"

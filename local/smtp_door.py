@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from local import headers as mail_headers
 from local.clients import Clients
-from local.progress import Failed, complain
+from local.progress import complain
 from local.ses_messages import Arrival, received, verdicts
 from local.settings import HOST
 
@@ -47,14 +47,6 @@ class MailController(Controller):
 def controller(handler: object, port: int) -> MailController:
     """A server for the handler on our host; `start()` and `stop()` it."""
     return MailController(handler, hostname=HOST, port=port, ready_timeout=10)
-
-
-def listening_port(server: MailController) -> int:
-    """The port of a started server that was given port 0."""
-    if not isinstance(server.server, asyncio.Server):
-        raise Failed("The mail server did not start.")
-    port: int = server.server.sockets[0].getsockname()[1]
-    return port
 
 
 @dataclass(frozen=True)
