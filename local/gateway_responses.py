@@ -1,4 +1,4 @@
-"""API Gateway's own answers (no key, no such path): the emulator drops the template's, so they are set here."""
+"""API Gateway's own answers (no key, no such path): the template's are dropped, so they are set here."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,18 +16,18 @@ POLL_SECONDS = 1.0
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _FRAME = re.compile(r"^(START|END|REPORT) RequestId")
 _LEVEL = re.compile(r'"level": ?"(ERROR|CRITICAL)"')
-_CRASH = re.compile(
-    r"^Traceback \(most recent call last\)|^\[ERROR\]|^[A-Za-z_.]*(Error|Exception)\b|Task timed out", re.M
-)
+_TRACEBACK = "Traceback (most recent call last)"
+_CRASH = re.compile(r"^\[ERROR\]|Task timed out|^Runtime\.\w+")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One event of a log: `at` in milliseconds since 1970, as CloudWatch counts."""
+    """One event of a log: `at` in milliseconds since 1970; `source` is the worker process."""
 
     id: str
     at: int
     function: str
+    source: str
     text: str
 
     @property
@@ -36,9 +36,23 @@ class Line:
         return bool(_FRAME.match(self.text))
 
     @property
-    def is_error(self) -> bool:
-        """Whether it reports a failure: a logged error, a traceback, a crash, a timeout."""
-        return bool(_LEVEL.search(self.text) or _CRASH.search(self.text))
+    def is_failure(self) -> bool:
+        """Whether it reports one by itself: a logged error, a traceback's beginning, a crash, a timeout."""
+        return _TRACEBACK in self.text or bool(_LEVEL.search(self.text) or _CRASH.search(self.text))
+
+
+def failures(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines that report failures, tracebacks whole: each of their lines is an event of its own."""
+    inside: set[str] = set()
+    for line in lines:
+        if line.source in inside and not line.is_failure:
+            yield line
+            if line.text and not line.text.startswith((" ", "\t")):
+                inside.discard(line.source)
+        elif line.is_failure:
+            yield line
+            if line.text.startswith(_TRACEBACK) and "\n" not in line.text:
+                inside.add(line.source)
 
 
 def seconds_of(text: str) -> int:
@@ -54,12 +68,16 @@ def lines_since(logs: Any, start: int) -> list[Line]:
     found: list[Line] = []
     for group in _groups(logs):
         answer = logs.filter_log_events(logGroupName=group, startTime=start)
-        for number, event in enumerate(answer["events"]):
-            key = event.get("eventId") or f"{event['logStreamName']}:{event['timestamp']}:{number}"
-            found.append(
-                Line(f"{group}:{key}", event["timestamp"], group[len(PREFIX) :], event["message"].rstrip())
-            )
+        found += [_line(group, number, event) for number, event in enumerate(answer["events"])]
     return sorted(found, key=lambda line: line.at)
+
+
+def _line(group: str, number: int, event: dict[str, Any]) -> Line:
+    source = f"{group}:{event['logStreamName']}"
+    key = event.get("eventId") or f"{event['timestamp']}:{number}"
+    return Line(
+        f"{source}:{key}", event["timestamp"], group[len(PREFIX) :], source, event["message"].rstrip()
+    )
 
 
 def _groups(logs: Any) -> Iterator[str]:
@@ -69,7 +87,7 @@ def _groups(logs: Any) -> Iterator[str]:
 
 def printed(line: Line) -> str:
     """`12:00:01.123 function  text`, with what follows of a traceback below the text."""
-    clock = datetime.fromtimestamp(line.at / 1000, UTC).strftime("%H:%M:%S.%f")[:-3]
+    clock = datetime.fromtimestamp(line.at / 1000, UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
     first, *more = unescaped(line.text).splitlines() or [""]
     return "\n".join([f"{clock} {line.function}  {first}", *(f"    {part}" for part in more)])
 
@@ -84,11 +102,10 @@ def show(logs: Any, *, since: str, follow: bool, errors: bool) -> None:
     start = int((time.time() - seconds_of(since)) * 1000)
     seen: set[str] = set()
     while True:
-        fresh = [line for line in lines_since(logs, start) if line.id not in seen]
+        fresh = [line for line in lines_since(logs, start) if line.id not in seen and not line.is_frame]
         seen.update(line.id for line in fresh)
-        for line in fresh:
-            if not line.is_frame and (line.is_error or not errors):
-                say(printed(line))
+        for line in failures(fresh) if errors else fresh:
+            say(printed(line))
         if not follow:
             return
         time.sleep(POLL_SECONDS)
