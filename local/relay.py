@@ -17,6 +17,7 @@ from local import headers as mail_headers
 from local.outbox import Outbox
 from local.progress import complain
 from local.ses_messages import Sent, events, tags_of
+from local.smtp_door import sender_of
 
 Publish = Callable[[str], None]
 Accept = Callable[[bytes, str, list[str]], str]
@@ -46,7 +47,7 @@ class Relay:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         content: Any = envelope.content
-        await asyncio.to_thread(self.take, bytes(content), envelope.mail_from or "", list(envelope.rcpt_tos))
+        await asyncio.to_thread(self.take, bytes(content), sender_of(envelope), list(envelope.rcpt_tos))
         return "250 OK"
 
     def take(self, raw: bytes, sender: str, recipients: list[str]) -> None:

@@ -97,6 +97,11 @@ def as_received(raw: bytes, arrival: Arrival, headers: list[tuple[str, str]]) ->
     return "".join(f"{line}\r\n" for line in trace).encode() + mail_headers.without(raw, "x-local-")
 
 
+def sender_of(envelope: Envelope) -> str:
+    """The envelope's sender, empty for the null sender of bounces, which arrives as `<>`."""
+    return (envelope.mail_from or "").strip("<>")
+
+
 class SmtpDoor:
     """aiosmtpd's handler: recipients outside our domain are refused, all others accepted."""
 
@@ -116,7 +121,7 @@ class SmtpDoor:
         content: Any = envelope.content
         try:
             taken = await asyncio.to_thread(
-                self._accept, bytes(content), envelope.mail_from or "", list(envelope.rcpt_tos)
+                self._accept, bytes(content), sender_of(envelope), list(envelope.rcpt_tos)
             )
         except Exception:  # the sender keeps the mail and tries again, as with SES
             complain(f"The SMTP door could not store a mail:\n{traceback.format_exc()}")

@@ -1,0 +1,1 @@
+"""Tests of the local cloud's own parts; none needs the emulator."""
