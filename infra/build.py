@@ -71,7 +71,9 @@ def build(target: str, folder: Path | None = None) -> Path:
     print(f"building for {target}: dependencies, functions, template …", flush=True)
     package(folder, chalice_stage(target))
     template: dict[str, Any] = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
-    (folder / "template.json").write_text(json.dumps(finish(template), separators=(",", ":")), encoding="utf-8")
+    (folder / "template.json").write_text(
+        json.dumps(finish(template), separators=(",", ":")), encoding="utf-8"
+    )
     report(folder)
     return folder
 

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackEventTypeDef
     from mypy_boto3_s3 import S3Client
 
 Say = Callable[[str], None]
@@ -69,26 +70,43 @@ def deploy_stack(
     Nothing to change is a success. Raises DeployFailed.
     """
     exists = _status(cloudformation, name) not in {None, "REVIEW_IN_PROGRESS"}
-    known = _parameters(cloudformation, name) if exists else set()
-    given: list[Any] = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
-    declared = cloudformation.get_template_summary(TemplateURL=template_url).get("Parameters", [])
-    names = {part["ParameterKey"] for part in declared}
-    given += [{"ParameterKey": key, "UsePreviousValue": True} for key in (known & names) - parameters.keys()]
     change_set = f"deploy-{int(time.time() * 1000)}"
     cloudformation.create_change_set(
         StackName=name,
         ChangeSetName=change_set,
         ChangeSetType="UPDATE" if exists else "CREATE",
         TemplateURL=template_url,
-        Parameters=given,
+        Parameters=_given(parameters, _kept(cloudformation, name, template_url) if exists else set()),
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     if _ready(cloudformation, name, change_set):
+        told: set[str] = set()
+        _news(cloudformation, name, told)
         cloudformation.execute_change_set(StackName=name, ChangeSetName=change_set)
-        _follow(cloudformation, name, say)
+        _follow(cloudformation, name, told, say)
     else:
         say(f"{name}: nothing to change")
     return outputs(cloudformation, name)
+
+
+def _kept(cloudformation: CloudFormationClient, name: str, template_url: str) -> set[str]:
+    """The parameters that the stack has a value for and the new template still knows."""
+    stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    new = cloudformation.get_template_summary(TemplateURL=template_url)
+    return {part["ParameterKey"] for part in stack.get("Parameters", [])} & {
+        part["ParameterKey"] for part in new.get("Parameters", [])
+    }
+
+
+def _given(parameters: Mapping[str, str], kept: set[str]) -> list[ParameterTypeDef]:
+    """Parameters as CloudFormation takes them."""
+    given: list[ParameterTypeDef] = [
+        {"ParameterKey": key, "ParameterValue": value} for key, value in sorted(parameters.items())
+    ]
+    old: list[ParameterTypeDef] = [
+        {"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept - parameters.keys())
+    ]
+    return given + old
 
 
 def outputs(cloudformation: CloudFormationClient, name: str) -> dict[str, str]:
@@ -107,11 +125,6 @@ def _status(cloudformation: CloudFormationClient, name: str) -> str | None:
         raise
 
 
-def _parameters(cloudformation: CloudFormationClient, name: str) -> set[str]:
-    stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-    return {part["ParameterKey"] for part in stack.get("Parameters", [])}
-
-
 def _ready(cloudformation: CloudFormationClient, name: str, change_set: str) -> bool:
     """Wait for the change set; False, and it is gone, when it holds no change."""
     waiter = cloudformation.get_waiter("change_set_create_complete")
@@ -126,17 +139,15 @@ def _ready(cloudformation: CloudFormationClient, name: str, change_set: str) -> 
     return True
 
 
-def _follow(cloudformation: CloudFormationClient, name: str, say: Say) -> None:
-    """Tell each change of a resource until the stack is done. Raises DeployFailed with the first reasons."""
-    seen: set[str] = set()
+def _follow(cloudformation: CloudFormationClient, name: str, told: set[str], say: Say) -> None:
+    """Tell each change of a resource until the stack is done. Raises DeployFailed with the reasons."""
     reasons: list[str] = []
     while True:
         status = _status(cloudformation, name) or "DELETED"
-        for event in _news(cloudformation, name, seen):
-            line = f"{event['ResourceStatus']:<28} {event['LogicalResourceId']}"
+        for event in _news(cloudformation, name, told):
             if "FAILED" in event["ResourceStatus"]:
                 reasons.append(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}")
-            say(f"  {line}")
+            say(f"  {event['ResourceStatus']:<28} {event['LogicalResourceId']}")
         if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             return
         if not status.endswith("IN_PROGRESS"):
@@ -144,16 +155,13 @@ def _follow(cloudformation: CloudFormationClient, name: str, say: Say) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _news(cloudformation: CloudFormationClient, name: str, seen: set[str]) -> list[Any]:
-    """The stack's events since its latest deployment began that were not told yet, oldest first."""
-    fresh: list[Any] = []
+def _news(cloudformation: CloudFormationClient, name: str, told: set[str]) -> list[StackEventTypeDef]:
+    """The stack's events that were not told yet, oldest first; they are told now."""
+    fresh: list[StackEventTypeDef] = []
     for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=name):
-        for event in page["StackEvents"]:
-            if event["EventId"] in seen:
-                return fresh[::-1]
-            seen.add(event["EventId"])
-            fresh.append(event)
-            begins = event["ResourceStatus"] in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
-            if begins and event["LogicalResourceId"] == name:
-                return fresh[::-1]
+        new = [event for event in page["StackEvents"] if event["EventId"] not in told]
+        fresh += new
+        if len(new) < len(page["StackEvents"]):
+            break
+    told |= {event["EventId"] for event in fresh}
     return fresh[::-1]

@@ -73,7 +73,7 @@ class Model(BaseModel):
         defer_build=True,
         ser_json_inf_nan="null",
         allow_inf_nan=False,
-        validate_default=False,
+        hide_input_in_errors=True,
     )
 
 

@@ -41,6 +41,10 @@ _BUSY = frozenset(
 )
 
 
+LOWEST, HIGHEST = "\x00", "\U0010ffff"
+"""Bounds that every sort key lies between."""
+
+
 class Key(NamedTuple):
     pk: str
     sk: str
@@ -154,8 +158,8 @@ class Query:
 
     partition: str
     index: str | None = None
-    low: str = "\x00"
-    high: str = "\U0010ffff"
+    low: str = LOWEST
+    high: str = HIGHEST
     ascending: bool = False
     where: ConditionBase | None = None
 
@@ -166,7 +170,7 @@ class Query:
     @staticmethod
     def prefixed(partition: str, prefix: str, **rest: Any) -> Query:
         """All sort keys that begin with `prefix`."""
-        return Query(partition, low=prefix, high=prefix + "\U0010ffff", **rest)
+        return Query(partition, low=prefix, high=prefix + HIGHEST, **rest)
 
 
 @dataclass(frozen=True)

@@ -138,13 +138,10 @@ class _Call:
         return f"{self.path}?{query}"
 
     def _query(self, model: type[BaseModel]) -> BaseModel:
-        given = self.request.query_params or {}
-        repeated = [name for name in given if len(self.request.query_params.getlist(name)) > 1]
+        given: Any = self.request.query_params or {}
+        repeated = [name for name in given if len(given.getlist(name)) > 1]
         if repeated:
-            params = [
-                {"name": name, "reason": "given more than once", "code": "repeated"} for name in repeated
-            ]
-            raise Invalid("The query is not valid.", params=params)
+            raise _bad_parameters(repeated, "given more than once", "repeated")
         try:
             query = model.model_validate({name: given[name] for name in given})
         except ValidationError as error:

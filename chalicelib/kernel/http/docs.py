@@ -60,7 +60,7 @@ def docs_routes(described: Callable[[], Iterable[Route]]) -> Routes:
 
     @routes.get("/docs", public=True)
     def read_docs() -> Raw:
-        """This API as a readable page."""
+        """Show the API as a readable page."""
         return Raw(_PAGE, "text/html; charset=utf-8", _POLICY)
 
     @routes.get("/docs/{asset}", public=True)

@@ -14,13 +14,13 @@ from chalicelib.kernel.http.routes import Raw, Route
 
 VERSION = "0.1.0"
 _REF = "#/components/schemas/{model}"
-_IDEMPOTENCY = {
+_IDEMPOTENCY: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "The same key replays the same answer; another request under it is 409.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
-_IF_MATCH = {
+_IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
     "in": "header",
     "description": "The ETag the change is meant for; 412 when it is no longer the current one.",
@@ -55,7 +55,7 @@ def document(routes: Iterable[Route], server: str) -> dict[str, Any]:
     }
 
 
-_References = dict[tuple[type[BaseModel], JsonSchemaMode], Any]
+_References = dict[Any, Any]
 
 
 def _schemas(routes: list[Route]) -> tuple[_References, dict[str, Any]]:
@@ -66,7 +66,7 @@ def _schemas(routes: list[Route]) -> tuple[_References, dict[str, Any]]:
         if _is_model(route.types["return"]):
             wanted[route.types["return"], "serialization"] = None
     references, definitions = models_json_schema(list(wanted), ref_template=_REF)
-    return references, definitions["$defs"]
+    return dict(references), definitions["$defs"]
 
 
 def _is_model(kind: Any) -> bool:
@@ -94,7 +94,7 @@ def _operation(route: Route, references: _References) -> dict[str, Any]:
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
-    parameters = [
+    parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": adapter.json_schema()}
         for name, adapter in route.path_parameters.items()
     ]

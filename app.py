@@ -1,0 +1,26 @@
+"""The Chalice app: mounts every feature. No logic."""
+
+from __future__ import annotations
+
+from chalice.app import Chalice
+
+from chalicelib.access import routes as access
+from chalicelib.access.authorizer import authorizer
+from chalicelib.access.authorizer import blueprint as authorizer_blueprint
+from chalicelib.access.service import require_actor
+from chalicelib.customers import routes as customers
+from chalicelib.kernel import publisher
+from chalicelib.kernel.http.docs import docs_routes
+from chalicelib.kernel.http.edge import edge
+from chalicelib.timeline import routes as timeline
+
+features = [access.routes, customers.routes, timeline.routes]
+features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
+
+app = Chalice(app_name="rapport", configure_logs=False)
+app.register_middleware(edge, "http")
+app.register_blueprint(authorizer_blueprint)
+for feature in features:
+    app.register_blueprint(feature.blueprint(authorizer, require_actor))
+for worker in (publisher.worker,):
+    app.register_blueprint(worker)

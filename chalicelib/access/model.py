@@ -1,0 +1,153 @@
+"""Who may use the API, and for whom: keys with scopes, staff, teams."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from chalicelib.kernel import ids
+from chalicelib.kernel.addresses import EmailAddress
+from chalicelib.kernel.errors import Forbidden, Invalid
+from chalicelib.kernel.model import Line, Model, Stored, Utc
+from chalicelib.kernel.principals import Principal
+
+Scope = Literal[
+    "*",
+    "customers:read",
+    "customers:write",
+    "timeline:read",
+    "timeline:write",
+    "tickets:read",
+    "tickets:write",
+    "messages:read",
+    "messages:write",
+    "feedback:read",
+    "feedback:write",
+    "staff:read",
+    "staff:write",
+    "staff:act",
+    "keys:read",
+    "keys:write",
+]
+"""What a key can be allowed; `*` is everything."""
+
+KeyId = Annotated[str, ids.id_of("key")]
+Scopes = Annotated[
+    list[Scope], Field(min_length=1, max_length=20), AfterValidator(lambda s: list(dict.fromkeys(s)))
+]
+
+USE_RECORDED_EVERY = timedelta(hours=1)
+"""How exact `last_used_at` is: a key in constant use is written once in this time, not at every call."""
+
+
+class NewApiKey(Model):
+    name: Annotated[str, Line(100)]
+    scopes: Scopes
+    valid_until: Utc | None = None
+
+
+class ApiKey(Stored):
+    """An API key without its secret, of which only a hash is stored."""
+
+    id: KeyId
+    version: int
+    name: str
+    scopes: list[Scope]
+    created_at: Utc
+    valid_until: Utc | None = None
+    revoked_at: Utc | None = None
+    last_used_at: Utc | None = None
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether the key opens anything at this time."""
+        return self.revoked_at is None and (self.valid_until is None or at < self.valid_until)
+
+
+class StoredApiKey(ApiKey):
+    secret_hash: str
+
+    def has_secret(self, secret: str) -> bool:
+        """Compare in constant time. A fast hash suffices: the secret has 256 random bits."""
+        return hmac.compare_digest(self.secret_hash, hash_of(secret))
+
+
+class CreatedApiKey(ApiKey):
+    """The one time that the key itself, `rk_…`, is shown."""
+
+    key: str
+
+
+def hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def create(new: NewApiKey, *, creator: Principal, at: datetime) -> tuple[StoredApiKey, str]:
+    """A new key and its text. Nobody can give more than they have, and no key is born expired."""
+    missing = [scope for scope in new.scopes if scope not in creator.scopes and "*" not in creator.scopes]
+    if missing:
+        raise Forbidden(
+            "A key cannot grant scopes that its creator lacks.", code="missing_scope", scopes=missing
+        )
+    if new.valid_until is not None and new.valid_until <= at:
+        raise Invalid("valid_until lies in the past.", code="expired")
+    secret = secrets.token_urlsafe(32)
+    identifier = ids.new_id("key", at)
+    key = StoredApiKey(
+        id=identifier, version=1, created_at=at, secret_hash=hash_of(secret), **new.model_dump()
+    )
+    return key, f"rk_{identifier.removeprefix('key_')}_{secret}"
+
+
+def parse(text: str) -> tuple[str, str] | None:
+    """The id and the secret in an API key, or None when it cannot be one."""
+    parts = text.split("_", 2)
+    if len(parts) != 3 or parts[0] != "rk" or len(text) > 200:
+        return None
+    return f"key_{parts[1]}", parts[2]
+
+
+StaffId = Annotated[str, ids.id_of("stf")]
+TeamId = Annotated[str, ids.id_of("tea")]
+
+
+class NewStaff(Model):
+    name: Annotated[str, Line(100)]
+    email: EmailAddress
+    team_ids: Annotated[list[TeamId], Field(max_length=20)] = []
+
+
+class StaffPatch(Model):
+    name: Annotated[str, Line(100)] = ""
+    email: EmailAddress = ""
+    team_ids: Annotated[list[TeamId], Field(max_length=20)] = []
+    active: bool = True
+
+
+class Staff(Stored):
+    """Somebody who works here: may own customers, be assigned tickets, and be acted for."""
+
+    id: StaffId
+    version: int
+    name: str
+    email: str
+    team_ids: list[str] = []
+    active: bool = True
+    created_at: Utc
+    updated_at: Utc
+
+
+class NewTeam(Model):
+    name: Annotated[str, Line(100)]
+
+
+class Team(Stored):
+    id: TeamId
+    version: int
+    name: str
+    created_at: Utc
+    updated_at: Utc

@@ -1,0 +1,136 @@
+"""The items of keys, staff and teams."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.access.model import ApiKey, Staff, StoredApiKey, Team
+from chalicelib.kernel import aws, table
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound
+from chalicelib.kernel.events import stamp
+from chalicelib.kernel.table import Item, Key, Query, encode, encode_item
+from chalicelib.kernel.work import Work
+
+
+def partition(key_id: str) -> str:
+    return f"KEY#{key_id}"
+
+
+def _key(key_id: str) -> Key:
+    return Key(partition(key_id), "KEY")
+
+
+def add(work: Work, key: StoredApiKey) -> None:
+    work.put(_item(key), unless_exists=AlreadyExists("This key exists."))
+
+
+def replace(work: Work, key: StoredApiKey, *, version: int) -> None:
+    work.replace(_item(key), version=version)
+
+
+def _item(key: StoredApiKey) -> Item:
+    return _listed(_key(key.id), key, "KEY")
+
+
+def find(key_id: str) -> StoredApiKey | None:
+    item = table.get(_key(key_id))
+    return StoredApiKey.model_validate(item, strict=False) if item else None
+
+
+def get(key_id: str) -> StoredApiKey:
+    """Raises NotFound."""
+    key = find(key_id)
+    if key is None:
+        raise NotFound("There is no such key.", code="no_such_key")
+    return key
+
+
+def newest(*, limit: int, after: str | None) -> tuple[list[ApiKey], str | None]:
+    found = table.page([Query("KEY", index="gsi1")], limit=limit, after=after)
+    return [ApiKey.model_validate(item, strict=False) for item in found.items], found.after
+
+
+def note_use(key_id: str, at: datetime) -> None:
+    """Remember when the key was used; not the version, since use is no change of the key."""
+    client = aws.dynamodb()
+    try:
+        client.update_item(
+            TableName=settings().table,
+            Key=encode_item(_key(key_id)._asdict()),
+            UpdateExpression="SET last_used_at = :at",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues={":at": encode(stamp(at))},
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return
+
+
+def staff_key(staff_id: str) -> Key:
+    return Key(f"STF#{staff_id}", "STAFF")
+
+
+def team_key(team_id: str) -> Key:
+    return Key(f"TEA#{team_id}", "TEAM")
+
+
+def _address_key(email: str) -> Key:
+    return Key(f"STF#EMAIL#{email.casefold()}", "STAFF")
+
+
+def _hold_address(work: Work, staff: Staff) -> None:
+    taken = Conflict("This address belongs to somebody else on the staff.", code="address_taken")
+    work.put({**_address_key(staff.email)._asdict(), "staff_id": staff.id}, unless_exists=taken)
+
+
+def add_staff(work: Work, staff: Staff) -> None:
+    """Fails with Conflict `address_taken`."""
+    _hold_address(work, staff)
+    work.put(_listed(staff_key(staff.id), staff, "STF"), unless_exists=AlreadyExists("They exist."))
+
+
+def replace_staff(work: Work, before: Staff, after: Staff) -> None:
+    if before.email.casefold() != after.email.casefold():
+        work.delete(_address_key(before.email))
+        _hold_address(work, after)
+    work.replace(_listed(staff_key(after.id), after, "STF"), version=before.version)
+
+
+def get_staff(staff_id: str) -> Staff:
+    """Raises NotFound."""
+    item = table.get(staff_key(staff_id))
+    if item is None:
+        raise NotFound("There is nobody on the staff with that id.", code="no_such_staff")
+    return Staff.model_validate(item, strict=False)
+
+
+def newest_staff(*, limit: int, after: str | None) -> tuple[list[Staff], str | None]:
+    found = table.page([Query("STF", index="gsi1")], limit=limit, after=after)
+    return [Staff.model_validate(item, strict=False) for item in found.items], found.after
+
+
+def add_team(work: Work, team: Team) -> None:
+    work.put(_listed(team_key(team.id), team, "TEA"), unless_exists=AlreadyExists("It exists."))
+
+
+def replace_team(work: Work, team: Team, *, version: int) -> None:
+    work.replace(_listed(team_key(team.id), team, "TEA"), version=version)
+
+
+def get_team(team_id: str) -> Team:
+    """Raises NotFound."""
+    item = table.get(team_key(team_id))
+    if item is None:
+        raise NotFound("There is no such team.", code="no_such_team")
+    return Team.model_validate(item, strict=False)
+
+
+def newest_teams(*, limit: int, after: str | None) -> tuple[list[Team], str | None]:
+    found = table.page([Query("TEA", index="gsi1")], limit=limit, after=after)
+    return [Team.model_validate(item, strict=False) for item in found.items], found.after
+
+
+def _listed(key: Key, entity: StoredApiKey | Staff | Team, kind: str) -> Item:
+    """An entity's item, in the list of its kind."""
+    fields = entity.model_dump(mode="json", exclude_none=True)
+    return {**key._asdict(), **fields, "gsi1pk": kind, "gsi1sk": entity.id}

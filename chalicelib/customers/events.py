@@ -1,0 +1,27 @@
+"""What is recorded about customers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from chalicelib.kernel.events import EventData
+
+
+class CustomerRegistered(EventData):
+    type: ClassVar[str] = "customer.registered"
+    customer_id: str
+    stage: str
+
+
+class CustomerUpdated(EventData):
+    """`changed` names the fields; their old and new values are private."""
+
+    type: ClassVar[str] = "customer.updated"
+    customer_id: str
+    customer_version: int
+    changed: list[str]
+
+
+class CustomerDeleted(EventData):
+    type: ClassVar[str] = "customer.deleted"
+    customer_id: str

@@ -1,0 +1,201 @@
+"""A customer: who they are, how to reach them, and the rules of their identities."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import AfterValidator, Field
+
+from chalicelib.kernel import ids
+from chalicelib.kernel.addresses import EmailAddress
+from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
+
+CustomerId = Annotated[str, ids.id_of("cus")]
+Stage = Literal["lead", "prospect", "customer", "former"]
+CustomValue = (
+    Annotated[str, Text(500, 0)]
+    | bool
+    | Annotated[int, Field(ge=-(2**53), le=2**53)]
+    | Annotated[float, Field(ge=-1e100, le=1e100)]
+)
+
+
+def normal_phone(text: str, region: str) -> str:
+    """The number in E.164; one without a country code is of `region` (ISO 3166). Raises ValueError."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValueError("is not a phone number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _known_time_zone(name: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        raise ValueError("is not an IANA time zone") from None
+    return name
+
+
+def _bounded(custom: dict[str, Any]) -> dict[str, Any]:
+    if sum(len(name) + len(str(value)) for name, value in custom.items()) > 8000:
+        raise ValueError("custom fields hold 8,000 characters together at most")
+    return custom
+
+
+def _unique(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+Phone = Annotated[str, Line(40)]
+Source = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
+ExternalId = Annotated[str, Line(200)]
+CustomName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,49}$")]
+Name = Annotated[str, Line(200)]
+Locale = Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-GB"])]
+"""A language tag (BCP 47)."""
+TimeZone = Annotated[str, Line(60), AfterValidator(_known_time_zone)]
+Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterValidator(_unique)]
+StaffId = Annotated[str, ids.id_of("stf")]
+
+
+class Identity(NamedTuple):
+    """One way to recognise a person; it belongs to one customer only."""
+
+    kind: Literal["email", "phone", "external"]
+    value: str
+
+    @classmethod
+    def of_email(cls, address: str) -> Identity:
+        """Case does not tell people apart, in the domain or before it."""
+        return cls("email", address.casefold())
+
+    @classmethod
+    def of_external(cls, source: str, external_id: str) -> Identity:
+        return cls("external", f"{source}#{external_id}")
+
+
+class NewCustomer(Model):
+    """What registers a customer: at least a name or one identity."""
+
+    name: Name | None = None
+    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(_unique)] = []
+    phones: Annotated[list[Phone], Field(max_length=10)] = []
+    company: Name | None = None
+    external_ids: Annotated[dict[Source, ExternalId], Field(max_length=20)] = {}
+    stage: Stage = "lead"
+    tags: Tags = []
+    locale: Locale | None = None
+    time_zone: TimeZone | None = None
+    owner: StaffId | None = None
+    custom: Annotated[dict[CustomName, CustomValue], Field(max_length=50), AfterValidator(_bounded)] = {}
+
+
+class CustomerPatch(Model):
+    """A JSON Merge Patch (RFC 7396): what is left out stays, null removes; lists are replaced whole."""
+
+    name: Name | None = None
+    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(_unique)] | None = None
+    phones: Annotated[list[Phone], Field(max_length=10)] | None = None
+    company: Name | None = None
+    external_ids: Annotated[dict[Source, ExternalId | None], Field(max_length=40)] | None = None
+    stage: Stage = "lead"
+    tags: Tags | None = None
+    locale: Locale | None = None
+    time_zone: TimeZone | None = None
+    owner: StaffId | None = None
+    custom: Annotated[dict[CustomName, CustomValue | None], Field(max_length=100)] | None = None
+
+
+class Customer(Stored):
+    """A person or a business we know. The first e-mail and phone are the primary ones."""
+
+    id: CustomerId
+    version: int
+    name: str | None = None
+    emails: list[str] = []
+    phones: list[str] = []
+    company: str | None = None
+    external_ids: dict[str, str] = {}
+    stage: Stage
+    tags: list[str] = []
+    locale: str | None = None
+    time_zone: str | None = None
+    owner: str | None = None
+    custom: dict[str, Any] = {}
+    created_at: Utc
+    updated_at: Utc
+
+    @classmethod
+    def register(cls, new: NewCustomer, *, at: Utc, region: str) -> Customer:
+        """A new customer. Raises Invalid without a name or identity, or for a number that is none."""
+        if not (new.name or new.emails or new.phones or new.external_ids):
+            raise Invalid("A customer needs a name or a way to be recognised.", code="nothing_to_know_by")
+        fields = new.model_dump() | {"phones": _phones(new.phones, region)}
+        return cls(id=ids.new_id("cus", at), version=1, created_at=at, updated_at=at, **fields)
+
+    def patched(self, patch: CustomerPatch, *, at: Utc, region: str) -> Customer:
+        """The customer after the patch, one version on; the same object when nothing changes."""
+        given = {name: getattr(patch, name) for name in patch.model_fields_set}
+        for name in ("external_ids", "custom"):
+            if name in given:
+                given[name] = _merged(getattr(self, name), given[name])
+        for name in ("emails", "tags", "phones"):
+            if name in given and given[name] is None:
+                given[name] = []
+        if "phones" in given:
+            given["phones"] = _phones(given["phones"], region)
+        if all(getattr(self, name) == value for name, value in given.items()):
+            return self
+        after = self.model_copy(update=given | {"version": self.version + 1, "updated_at": at})
+        after.check_bounds()
+        return after
+
+    def check_bounds(self) -> None:
+        """Raise Invalid when merged maps outgrew what a customer may hold, or nothing is left to know by."""
+        if len(self.external_ids) > 20 or len(self.custom) > 50:
+            raise Invalid("A customer has 20 external ids and 50 custom fields at most.", code="too_many")
+        try:
+            _bounded(self.custom)
+        except ValueError as error:
+            raise Invalid(str(error), code="too_long") from None
+        if not (self.name or self.identities):
+            raise Invalid("A customer needs a name or a way to be recognised.", code="nothing_to_know_by")
+
+    def changes_from(self, before: Customer) -> list[str]:
+        """The names of the fields that differ, without the bookkeeping ones."""
+        names = set(type(self).model_fields) - {"version", "updated_at"}
+        return sorted(name for name in names if getattr(self, name) != getattr(before, name))
+
+    @property
+    def identities(self) -> list[Identity]:
+        """What this customer can be recognised by, each once."""
+        found = [Identity.of_email(address) for address in self.emails]
+        found += [Identity("phone", number) for number in self.phones]
+        found += [Identity.of_external(*pair) for pair in self.external_ids.items()]
+        return list(dict.fromkeys(found))
+
+
+def _merged(before: dict[str, Any], patch: dict[str, Any] | None) -> dict[str, Any]:
+    """RFC 7396 for one map: null removes a member."""
+    if patch is None:
+        return {}
+    return {name: value for name, value in (before | patch).items() if value is not None}
+
+
+def _phones(given: list[str], region: str) -> list[str]:
+    numbers = []
+    for place, text in enumerate(given):
+        try:
+            numbers.append(normal_phone(text, region))
+        except ValueError as error:
+            params = [{"name": f"phones.{place}", "reason": str(error), "code": "invalid_phone"}]
+            raise Invalid("The body is not valid.", params=params) from None
+    return list(dict.fromkeys(numbers))

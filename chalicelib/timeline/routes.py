@@ -1,0 +1,34 @@
+"""Timelines over HTTP."""
+
+from __future__ import annotations
+
+from chalicelib.customers.model import CustomerId
+from chalicelib.kernel.http.paging import Page, PageParameters
+from chalicelib.kernel.http.routes import Routes
+from chalicelib.kernel.work import Work
+from chalicelib.timeline import service as timeline
+from chalicelib.timeline.model import Channel, Entry, EntryType, NewInteraction
+
+routes = Routes("Timeline", __name__)
+
+
+class TimelineQuery(PageParameters):
+    """`type` is a type (`mail.received`) or a family of them (`mail`)."""
+
+    type: EntryType | None = None
+    channel: Channel | None = None
+
+
+@routes.get("/v1/customers/{customer_id}/timeline", scope="timeline:read")
+def read_timeline(customer_id: CustomerId, query: TimelineQuery) -> Page[Entry]:
+    """Read what happened between us and a customer on every channel, newest first."""
+    data, position = timeline.read(
+        customer_id, kind=query.type, channel=query.channel, limit=query.limit, after=query.cursor
+    )
+    return Page(data=data, next_cursor=position)
+
+
+@routes.post("/v1/customers/{customer_id}/interactions", scope="timeline:write", status=201)
+def log_interaction(customer_id: CustomerId, body: NewInteraction, work: Work) -> Entry:
+    """Log a contact: a phone call, a store visit, a fax, a chat, a letter. It may have happened earlier."""
+    return timeline.log(work, customer_id, body)

@@ -1,0 +1,35 @@
+"""Reads the events in a customer's partition; Work.record writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.customers import service as customers
+from chalicelib.kernel import table
+from chalicelib.kernel.events import PREFIX
+from chalicelib.kernel.table import Item, Query
+from chalicelib.timeline.model import Entry
+
+
+def newest(
+    customer_id: str, *, kind: str | None, channel: str | None, limit: int, after: str | None
+) -> tuple[list[Entry], str | None]:
+    """A page of a customer's timeline, newest first: one call. `kind` is a type or a family of types."""
+    where: Any = None
+    if kind:
+        where = Attr("type").eq(kind) if "." in kind else Attr("type").begins_with(f"{kind}.")
+    if channel:
+        on_channel = Attr("channel").eq(channel)
+        where = on_channel if where is None else where & on_channel
+    query = Query.prefixed(customers.partition(customer_id), PREFIX, where=where)
+    found = table.page([query], limit=limit, after=after)
+    return [entry(item) for item in found.items], found.after
+
+
+def entry(item: Item) -> Entry:
+    """An event's item as people see it."""
+    details = dict(item.get("private") or {})
+    summary = details.pop("summary", None) or details.get("subject")
+    return Entry.model_validate({**item, "summary": summary, "details": details}, strict=False)
