@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Callable
 
+from botocore.exceptions import BotoCoreError
+
 from local import background, cloud, cloud_file, lock, logs, preflight, queues, seed, settings
 from local.clients import Clients
 from local.progress import Failed, complain, say
@@ -133,10 +135,13 @@ def main() -> int:
         return does(options, here)
     except (Failed, BadSetting) as error:
         complain(str(error))
-        return 1
     except lock.Held as error:
         complain(f"Another process ({error.pid}) is starting or stopping it.")
-        return 1
+    except BotoCoreError as error:
+        complain(f"The emulator does not answer as it should: {error}")
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 if __name__ == "__main__":
