@@ -1,1 +1,1 @@
-"""Tests of the local cloud's own parts; none needs the emulator."""
+"""Tests of local."""

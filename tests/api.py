@@ -1,0 +1,130 @@
+"""Calls the API in-process, as API Gateway would: authorizer first, then the app."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import app as application
+from tests.cloud import invoke
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    def ok(self, status: int = 200) -> Any:
+        """The body, after asserting the status."""
+        assert self.status == status, f"{self.status}: {self.text}"
+        return self.json if self.text else None
+
+    def problem(self, status: int, code: str) -> Any:
+        """The problem document, after asserting that it is that one."""
+        assert (self.status, self.json.get("code")) == (status, code), f"{self.status}: {self.text}"
+        assert self.headers["Content-Type"] == "application/problem+json"
+        return self.json
+
+
+@dataclass
+class Api:
+    """A caller with a key; `key=None` is anonymous."""
+
+    key: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, url: str, **headers: str) -> Answer:
+        return self.call("GET", url, None, headers)
+
+    def post(self, url: str, body: Any = None, **headers: str) -> Answer:
+        return self.call("POST", url, body, headers)
+
+    def patch(self, url: str, body: Any = None, **headers: str) -> Answer:
+        return self.call("PATCH", url, body, headers)
+
+    def delete(self, url: str, **headers: str) -> Answer:
+        return self.call("DELETE", url, None, headers)
+
+    def call(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
+        """Headers are given with underscores: `If_Match="…"`. A str body is sent as it is, others as JSON."""
+        parts = urlsplit(url)
+        route = match(parts.path)
+        if route is None:
+            return Answer(404, {"Content-Type": "application/problem+json"}, '{"code": "not_found"}')
+        sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        event = proxy_event(method, parts.path, parts.query, route, body, sent)
+        if application.app.routes[route[0]].get(method, None) and _is_guarded(route[0], method):
+            if self.key is None:
+                return Answer(401, {"Content-Type": "application/problem+json"}, '{"code": "unauthorized"}')
+            try:
+                answer = authorize(self.key)
+            except Exception as error:
+                assert str(error) == "Unauthorized"
+                return Answer(401, {"Content-Type": "application/problem+json"}, '{"code": "unauthorized"}')
+            event["requestContext"]["authorizer"] = {
+                "principalId": answer["principalId"],
+                **answer["context"],
+            }
+        response = application.app(event, None)
+        return Answer(response["statusCode"], dict(response["headers"]), response["body"])
+
+
+def _is_guarded(path: str, method: str) -> bool:
+    return application.app.routes[path][method].authorizer is not None
+
+
+def authorize(key: str) -> Any:
+    """What the authorizer function answers to a key."""
+    arn = "arn:aws:execute-api:us-east-1:123456789012:abc/api/GET/v1/customers"
+    event = {"type": "TOKEN", "methodArn": arn, "authorizationToken": f"Bearer {key}"}
+    return invoke("chalicelib.access.authorizer:authorizer", event)
+
+
+def match(path: str) -> tuple[str, dict[str, str]] | None:
+    """The route template that a path belongs to, and its parameters; fixed segments win over parameters."""
+    for template in sorted(application.app.routes, key=lambda known: known.count("{")):
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)
+        found = re.fullmatch(pattern, path)
+        if found:
+            return template, found.groupdict()
+    return None
+
+
+def proxy_event(
+    method: str, path: str, query: str, route: tuple[str, dict[str, str]], body: Any, headers: dict[str, str]
+) -> dict[str, Any]:
+    """An API Gateway proxy event."""
+    text = body if isinstance(body, str) or body is None else json.dumps(body)
+    given = parse_qs(query, keep_blank_values=True)
+    return {
+        "resource": route[0],
+        "path": path,
+        "httpMethod": method,
+        "headers": {"content-type": "application/json", "host": "abc.execute-api.us-east-1.amazonaws.com"}
+        | {name.lower(): value for name, value in headers.items()},
+        "multiValueHeaders": {},
+        "queryStringParameters": {name: values[-1] for name, values in given.items()} or None,
+        "multiValueQueryStringParameters": given or None,
+        "pathParameters": {name: quote(value, safe="%") for name, value in route[1].items()} or None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourcePath": route[0],
+            "httpMethod": method,
+            "path": f"/api{path}",
+            "stage": "api",
+            "domainName": "abc.execute-api.us-east-1.amazonaws.com",
+            "requestId": str(uuid.uuid4()),
+            "identity": {"sourceIp": "192.0.2.1"},
+        },
+        "body": text,
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,217 @@
+"""A cloud in memory: the resources of the deployed CloudFormation on moto, and a pump that carries messages.
+
+The pump does what AWS does between the parts: table stream -> publisher, queues -> workers, with every
+message delivered twice and in another order where a test asks for it. moto itself carries bus and topics
+to their queues. Timers never fire here; tests put what would fire on the queue.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import random
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+
+from infra.build import excerpt, resources
+
+TYPES = (
+    "AWS::DynamoDB::Table",
+    "AWS::SQS::Queue",
+    "AWS::SNS::Topic",
+    "AWS::Events::EventBus",
+    "AWS::Events::Rule",
+    "AWS::S3::Bucket",
+)
+WORKERS = {
+    "FeedbackQueue": "chalicelib.feedback.worker:feedback_worker",
+    "InboundMailQueue": "chalicelib.support.worker:inbound_mail",
+    "OutboundMailQueue": "chalicelib.mail.worker:outbound_mail",
+    "MailEventsQueue": "chalicelib.mail.worker:mail_events",
+    "TimersQueue": "chalicelib.timers:timers",
+}
+"""Which worker reads which queue; tests/infra asserts that the template says the same."""
+
+STACK = "rapport-test"
+SCHEDULE_GROUP = "rapport-test"
+MAIL_DOMAIN = "shop.example"
+SUPPORT_ADDRESS = f"support@{MAIL_DOMAIN}"
+PARAMETERS = {
+    "Stage": "test",
+    "Target": "local",
+    "SupportAddress": SUPPORT_ADDRESS,
+    "MailDomain": MAIL_DOMAIN,
+}
+
+
+class Cloud:
+    """The resources, by logical id, and the pump."""
+
+    def __init__(self) -> None:
+        self.sqs = boto3.client("sqs")
+        self._streams = boto3.client("dynamodbstreams")
+        self._ids = self._create()
+        self._seen: set[str] = set()
+        self._subscribe()
+
+    def _create(self) -> dict[str, str]:
+        client = boto3.client("cloudformation")
+        template = excerpt(*TYPES)
+        given = [
+            {"ParameterKey": name, "ParameterValue": PARAMETERS.get(name, str(part.get("Default", "x")))}
+            for name, part in template["Parameters"].items()
+        ]
+        client.create_stack(StackName=STACK, TemplateBody=json.dumps(template), Parameters=given)
+        boto3.client("scheduler").create_schedule_group(Name=SCHEDULE_GROUP)  # not in moto's CloudFormation
+        found = client.describe_stack_resources(StackName=STACK)["StackResources"]
+        made = {
+            part["LogicalResourceId"]: part["PhysicalResourceId"]
+            for part in found
+            if "PhysicalResourceId" in part
+        }
+        return {"Bus": STACK, **made}  # moto lists the bus without its name
+
+    def _subscribe(self) -> None:
+        """Subscribe the queues as the template says; moto's CloudFormation does not know subscriptions."""
+        for part in resources("AWS::SNS::Subscription").values():
+            properties = part["Properties"]
+            boto3.client("sns").subscribe(
+                TopicArn=self[properties["TopicArn"]["Ref"]],
+                Protocol=properties["Protocol"],
+                Endpoint=self.arn(properties["Endpoint"]["Fn::GetAtt"][0]),
+                Attributes={"RawMessageDelivery": str(properties["RawMessageDelivery"]).lower()},
+            )
+
+    def __getitem__(self, logical_id: str) -> str:
+        return self._ids[logical_id]
+
+    def environment(self) -> dict[str, str]:
+        """What the functions' environment would hold."""
+        return {
+            "RAPPORT_STAGE": "test",
+            "RAPPORT_TABLE": self["Table"],
+            "RAPPORT_BUS": self["Bus"],
+            "RAPPORT_MAIL_BUCKET": self["MailBucket"],
+            "RAPPORT_FEEDBACK_QUEUE_URL": self["FeedbackQueue"],
+            "RAPPORT_TIMERS_QUEUE_ARN": self.arn("TimersQueue"),
+            "RAPPORT_SCHEDULE_GROUP": SCHEDULE_GROUP,
+            "RAPPORT_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
+            "RAPPORT_SECRET_PARAMETER": "/rapport/test/root-secret",
+            "RAPPORT_CONFIGURATION_SET": "rapport-test",
+            "RAPPORT_SUPPORT_ADDRESS": SUPPORT_ADDRESS,
+            "RAPPORT_BUSINESS_NAME": "Shop",
+            "RAPPORT_PUBLIC_URL": "https://api.shop.example",
+        }
+
+    def arn(self, queue: str) -> str:
+        answer = self.sqs.get_queue_attributes(QueueUrl=self[queue], AttributeNames=["QueueArn"])
+        return answer["Attributes"]["QueueArn"]
+
+    def items(self) -> list[dict[str, Any]]:
+        """Everything in the table, decoded; for small tests."""
+        from chalicelib.kernel.table import decode_item
+
+        found = boto3.client("dynamodb").scan(TableName=self["Table"])["Items"]
+        return [decode_item(item) for item in found]
+
+    def stream(self) -> list[dict[str, Any]]:
+        """The stream's records that were not read yet, as the publisher would get them."""
+        arn = boto3.client("dynamodb").describe_table(TableName=self["Table"])["Table"]["LatestStreamArn"]
+        shards = self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        fresh: list[dict[str, Any]] = []
+        for shard in shards:
+            iterator = self._streams.get_shard_iterator(
+                StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
+            for record in self._streams.get_records(ShardIterator=iterator)["Records"]:
+                if record["eventID"] not in self._seen:
+                    self._seen.add(record["eventID"])
+                    fresh.append(_plain(record))
+        return fresh
+
+    def pump(self, *, rounds: int = 12, twice: bool = False, seed: int | None = None) -> None:
+        """Carry everything until nothing moves. `twice` delivers each message again; `seed` shuffles."""
+        rng = random.Random(seed) if seed is not None else None
+        for _ in range(rounds):
+            moved = self.publish(twice=twice)
+            for queue in WORKERS:
+                moved += self.work(queue, twice=twice, rng=rng)
+            if not moved:
+                return
+        raise AssertionError("the pump does not come to rest: something triggers itself")
+
+    def publish(self, *, twice: bool = False) -> int:
+        """Hand the new stream records to the publisher, as the event source's filter lets them through."""
+        records = [
+            record
+            for record in self.stream()
+            if record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["sk"]["S"].startswith("EVT#")
+        ]
+        for _ in range(1 + twice):
+            if records:
+                invoke("chalicelib.kernel.publisher:publisher", {"Records": records})
+        return len(records)
+
+    def work(self, queue: str, *, twice: bool = False, rng: random.Random | None = None) -> int:
+        """Hand what a queue holds to its worker in batches of ten; failed messages stay. How many came."""
+        messages = self.receive(queue)
+        if rng:
+            rng.shuffle(messages)
+        for start in range(0, len(messages), 10):
+            batch = messages[start : start + 10]
+            failed = self.deliver(queue, batch)
+            if twice:
+                failed &= self.deliver(queue, batch)
+            for message in batch:
+                if message["MessageId"] not in failed:
+                    self.sqs.delete_message(QueueUrl=self[queue], ReceiptHandle=message["ReceiptHandle"])
+        return len(messages)
+
+    def receive(self, queue: str) -> list[Any]:
+        """All visible messages of a queue."""
+        found: list[Any] = []
+        while batch := self.sqs.receive_message(
+            QueueUrl=self[queue], MaxNumberOfMessages=10, AttributeNames=["All"]
+        ).get("Messages"):
+            found += batch
+        return found
+
+    def deliver(self, queue: str, messages: list[Any]) -> set[str]:
+        """Invoke the queue's worker with these messages; the ids it reports as failed."""
+        answer = invoke(WORKERS[queue], sqs_event(self.arn(queue), messages))
+        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+
+
+def sqs_event(arn: str, messages: list[Any]) -> dict[str, Any]:
+    """The Lambda event of a batch of messages."""
+    return {
+        "Records": [
+            {
+                "messageId": message.get("MessageId") or str(uuid.uuid4()),
+                "receiptHandle": message.get("ReceiptHandle", "handle"),
+                "body": message["Body"],
+                "attributes": {"ApproximateReceiveCount": "1", **message.get("Attributes", {})},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": arn,
+                "awsRegion": "us-east-1",
+            }
+            for message in messages
+        ]
+    }
+
+
+def invoke(handler: str, event: dict[str, Any]) -> Any:
+    """Call a packaged handler as Lambda does: by module and name."""
+    module, _, name = handler.partition(":")
+    function: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
+    return function(event, None)
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """A stream record as JSON would carry it: boto3 gives times where Lambda gives numbers."""
+    plain: dict[str, Any] = json.loads(json.dumps(record, default=lambda value: 0))
+    return plain
