@@ -9,7 +9,7 @@ CLOUD := .venv-cloud/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench package deploy lock clean
+.PHONY: help run test check lint-infra bench package deploy lock clean
 
 help: ## show the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ check: .venv/installed ## style, types, imports, dead code
 	$(APP) -m mypy
 	.venv/bin/lint-imports
 
+lint-infra: package .venv-checkov/installed ## cfn-lint and checkov on the template
+	@$(APP) -m infra.lint --checkov .venv-checkov/bin/checkov
+
 bench: .venv/installed .venv-cloud/installed ## measure the budgets
 	@$(APP) -m bench $(ARGS)
 
@@ -40,15 +43,18 @@ lock: .venv/installed ## pin the requirements anew
 
 clean: ## stop the local cloud and forget its data, environments and builds
 	@if [ -x $(CLOUD) ]; then $(CLOUD) -m local down; fi
-	rm -rf .local .venv .venv-cloud build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .local .venv .venv-cloud .venv-checkov build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The environments: the app and its tools, and the emulator, whose own dependencies would clash with them.
+# The environments: the app and its tools, the emulator, checkov; their dependencies would clash in one.
 .venv/installed: requirements.txt requirements-dev.txt
 	$(call environment,.venv,requirements-dev.txt)
 
 .venv-cloud/installed: local/requirements.txt
 	$(call environment,.venv-cloud,local/requirements.txt)
+
+.venv-checkov/installed: infra/requirements.txt
+	$(call environment,.venv-checkov,infra/requirements.txt)
 
 define environment
 @command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed. Rapport needs Python 3.11 or newer." >&2; exit 1; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -127,6 +128,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Run the command; 1 with a sentence on stderr when it cannot be done, 2 for a bad command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal of another charset gets a ?, not a crash
     options = parser().parse_args()
     given = {name: value for name, value in vars(options).items() if name.startswith("RAPPORT_") and value}
     try:
