@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import smtplib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from local import demo
-from local.client import Client
+from local.client import Client, Reply
 from local.progress import Failed
 from local.settings import Settings
 
 Cloud = dict[str, Any]
+BUSY_TRIES = 10
+BUSY_SECONDS = 1.0
+"""How often and after how long a request is repeated that the API throttled."""
 
 
 class Memory:
@@ -121,13 +125,23 @@ def _utc(at: datetime) -> str:
 
 def _post(client: Client, request: Request) -> str:
     """The new id; empty when the API says that it is there already (409). Raises Failed."""
-    reply = client.post(request.path, request.body, idempotency_key=f"demo-{request.step}")
+    reply = _tried(client, request)
     if reply.status == 409:
         return ""
     if reply.status not in {200, 201, 202} or not isinstance(reply.body, dict):
         detail = reply.body.get("detail") if isinstance(reply.body, dict) else None
         raise Failed(f"POST {request.path} for {request.step} answered {reply.status} {detail or ''}".strip())
     return str(reply.body["id"])
+
+
+def _tried(client: Client, request: Request) -> Reply:
+    """The reply; while the API asks for patience, the request is sent again, as it is under the same key."""
+    for _ in range(BUSY_TRIES):
+        reply = client.post(request.path, request.body, idempotency_key=f"demo-{request.step}")
+        if reply.status not in {429, 503}:
+            break
+        time.sleep(BUSY_SECONDS)
+    return reply
 
 
 def _send_mails(cloud: Cloud, memory: Memory) -> None:

@@ -102,10 +102,14 @@ def test_planting_twice_changes_nothing(tmp_path: Path, api: FakeApi, mails: tup
     assert len(mails[1]) == 3
 
 
-def test_a_stop_on_the_way_is_taken_up(tmp_path: Path, api: FakeApi, mails: tuple[int, list[bytes]]) -> None:
+def test_a_stop_on_the_way_is_taken_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: FakeApi, mails: tuple[int, list[bytes]]
+) -> None:
+    monkeypatch.setattr(seed, "BUSY_SECONDS", 0.0)
     api.refused = {"/v1/tickets": 503}
     with pytest.raises(Failed, match=r"/v1/tickets .* 503 refused"):
         planting(tmp_path, api, mails)
+    assert api.posts["/v1/tickets"] == seed.BUSY_TRIES
     api.refused = {}
     planting(tmp_path, api, mails)
     assert api.posts["/v1/customers"] == 12
