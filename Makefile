@@ -65,6 +65,7 @@ define environment
 	echo "$(PYTHON) cannot make environments: its venv module is not complete." >&2; \
 	echo "On Debian or Ubuntu: sudo apt install $$(basename $(PYTHON))-venv" >&2; exit 1; }
 @echo "Installing $(2) into $(1); once, about a minute …"
+@if [ -L $(1) ]; then rm $(1); fi
 @$(PYTHON) -m venv --clear $(1)
 @$(1)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(2)
 @touch $@
