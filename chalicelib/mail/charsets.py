@@ -94,7 +94,7 @@ def _nearly(raw: bytes, codec: str) -> str | None:
 
 def _guess(raw: bytes) -> str | None:
     # Imported here: it costs a tenth of a second, and hardly a mail needs it.
-    from charset_normalizer import from_bytes  # noqa: PLC0415
+    from charset_normalizer import from_bytes
 
     best = from_bytes(raw[:_GUESS_SAMPLE]).best()
     return raw.decode(best.encoding, "replace") if best else None

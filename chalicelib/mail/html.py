@@ -35,7 +35,7 @@ def sanitised(html: str) -> str | None:
     """HTML without script, style, forms and remote images; None when it cannot be shown within the bounds."""
     if heavy(html):
         return None
-    import nh3  # noqa: PLC0415 - late, as all heavy imports of this room: few functions that import it read mail
+    import nh3
 
     safe = nh3.clean(
         html,
@@ -65,10 +65,10 @@ def to_text(html: str) -> str:
 
 
 def _rendered(html: str) -> str:
-    from inscriptis.html_engine import Inscriptis  # noqa: PLC0415 - late, see `sanitised`
-    from inscriptis.model.config import ParserConfig  # noqa: PLC0415
-    from lxml.etree import LxmlError  # noqa: PLC0415
-    from lxml.html import HTMLParser, document_fromstring  # noqa: PLC0415
+    from inscriptis.html_engine import Inscriptis
+    from inscriptis.model.config import ParserConfig
+    from lxml.etree import LxmlError
+    from lxml.html import HTMLParser, document_fromstring
 
     try:
         tree = document_fromstring(

@@ -19,7 +19,7 @@ HARD_STATUSES = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.0.0", "5.4.1"})
 """Enhanced status codes (RFC 3463) after which an address is not tried again."""
 
 
-class UnreadableMail(Exception):  # noqa: N818 - the design's word for it; it is a state of the mail, not a bug
+class UnreadableMail(Exception):
     """The mail cannot be parsed; `reason` is a short constant word and holds nothing of the mail."""
 
     def __init__(self, reason: str) -> None:
