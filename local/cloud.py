@@ -21,7 +21,7 @@ from local.settings import MAIL_DOMAIN, Settings
 from local.smtp_door import Inbox, SmtpDoor, controller
 
 STEPS = 7
-WARM_REQUESTS = 6
+WARM_REQUESTS = 4
 
 
 class Stopped(BaseException):
