@@ -19,6 +19,8 @@ from local.settings import (
 )
 
 Outputs = dict[str, str]
+WORKERS_PER_QUEUE = 2
+"""The least that Lambda allows."""
 
 
 def parameters(settings: Settings) -> dict[str, str]:
@@ -48,6 +50,7 @@ def deploy(clients: Clients, settings: Settings) -> Outputs:
     except DeployFailed as error:
         raise Failed(f"The stack could not be deployed.\n{error}") from error
     expire_old_items(clients, found["TableName"])
+    limit_workers(clients)
     gateway_responses.apply(clients, package.BUILT, parameters(settings), found["RestApiId"])
     return found
 
@@ -60,6 +63,16 @@ def expire_old_items(clients: Clients, table: str) -> None:
             TableName=table,
             TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"},
         )
+
+
+def limit_workers(clients: Clients) -> None:
+    """Let a queue wake two workers at once, not five: on a small machine more cold starts are slower."""
+    functions = clients("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        if ":sqs:" in mapping["EventSourceArn"] and not mapping.get("ScalingConfig"):
+            functions.update_event_source_mapping(
+                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": WORKERS_PER_QUEUE}
+            )
 
 
 def current_outputs(clients: Clients) -> Outputs:

@@ -14,7 +14,7 @@ from local.progress import Failed, say
 PREFIX = "/aws/lambda/"
 POLL_SECONDS = 1.0
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_FRAME = re.compile(r"^(START|END|REPORT) RequestId")
+_FRAME = re.compile(r'^(START|END|REPORT) RequestId|^\{"_aws":')
 _LEVEL = re.compile(r'"level": ?"(ERROR|CRITICAL)"')
 _TRACEBACK = "Traceback (most recent call last)"
 _CRASH = re.compile(r"^\[ERROR\]|Task timed out|^Runtime\.\w+")
@@ -32,7 +32,7 @@ class Line:
 
     @property
     def is_frame(self) -> bool:
-        """Whether it only says that an invocation began or ended."""
+        """Whether it only says that an invocation began or ended, or is a metric for CloudWatch."""
         return bool(_FRAME.match(self.text))
 
     @property
