@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -24,9 +25,10 @@ Accept = Callable[[bytes, str, list[str]], str]
 
 
 def as_sent(raw: bytes, sender: str, recipients: list[str], at: datetime) -> tuple[bytes, Sent]:
-    """The mail as SES delivers it, without the headers that were meant for SES, and what SES knows of it."""
+    """The mail as SES delivers it: its own Date, no headers meant for it; and what it knows of the mail."""
     instructions = mail_headers.pairs(raw)
-    delivered = mail_headers.without(raw, "x-ses-")
+    dated = f"Date: {format_datetime(at)}\r\n".encode()
+    delivered = dated + mail_headers.without(mail_headers.without(raw, "x-ses-"), "date")
     message_id = mail_headers.first(instructions, "Message-ID").strip(" <>").partition("@")[0]
     tags = tags_of(mail_headers.first(instructions, "X-SES-MESSAGE-TAGS"))
     return delivered, Sent(message_id, sender, recipients, at, mail_headers.pairs(delivered), tags)

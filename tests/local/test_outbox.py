@@ -45,6 +45,7 @@ def test_a_mail_is_kept_as_ses_delivers_it(tmp_path: Path) -> None:
     assert outbox.envelope(name).message_id == "0100-abc"
     assert outbox.envelope(name).tags == {"message": ["msg_1"], "customer": ["cus_1"]}
     assert b"X-SES-" not in outbox.raw(name)
+    assert outbox.raw(name).startswith(b"Date: Sat, 21 Nov 2026 12:00:00 +0000")
 
 
 def test_what_comes_from_mails_is_escaped(tmp_path: Path) -> None:
