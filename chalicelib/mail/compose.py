@@ -15,8 +15,8 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.kernel.errors import Invalid, TooLarge
 from chalicelib.kernel.model import Line, Model, Text, Utc
-from chalicelib.mail.attachments import safe_name
 from chalicelib.mail.parts import MAX_ADDRESSES, MAX_TEXT, Address
+from chalicelib.mail.reading.attachments import safe_name
 
 MAX_SENT = 10 * 1024 * 1024
 """Bytes of a whole message that SES v1 SendRawEmail takes."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chalicelib.kernel.work import Work
 from chalicelib.mail import store
-from chalicelib.mail.delivery_events import DeliveryEvent, Kind, read_delivery_events
 from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered
 from chalicelib.mail.model import RANK, Status
+from chalicelib.mail.notices.delivery_events import DeliveryEvent, Kind, read_delivery_events
 
 _STATUS: dict[Kind, Status] = {
     "delivered": "delivered",

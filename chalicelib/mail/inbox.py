@@ -11,7 +11,6 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import TooLarge
 from chalicelib.kernel.table import Item, Key
 from chalicelib.mail import service, store, threads
-from chalicelib.mail.classify import Classification, classify
 from chalicelib.mail.model import (
     MAX_ADDRESSES,
     MAX_ELIDED_BYTES,
@@ -21,10 +20,11 @@ from chalicelib.mail.model import (
     Verdicts,
     cut,
 )
-from chalicelib.mail.parse import MAX_RAW, parse_mail
+from chalicelib.mail.notices.receipts import Receipt
 from chalicelib.mail.parts import Address, ParsedMail, UnreadableMail
-from chalicelib.mail.receipts import Receipt
-from chalicelib.mail.reports import read_report
+from chalicelib.mail.reading.classify import Classification, classify
+from chalicelib.mail.reading.parse import MAX_RAW, parse_mail
+from chalicelib.mail.reading.reports import read_report
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
-from chalicelib.mail.classify import MailClass
+from chalicelib.mail.notices.receipts import Verdict
 from chalicelib.mail.parts import Address
-from chalicelib.mail.receipts import Verdict
+from chalicelib.mail.reading.classify import MailClass
 
 MessageId = Annotated[str, ids.id_of("msg")]
 Direction = Literal["inbound", "outbound", "internal"]

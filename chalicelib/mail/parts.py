@@ -15,8 +15,6 @@ MAX_ATTACHMENTS = 50
 MAX_REFERENCES = 5
 
 MailboxAddress = Annotated[str, Text(320)]
-HARD_STATUSES = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.0.0", "5.4.1"})
-"""Enhanced status codes (RFC 3463) after which an address is not tried again."""
 
 
 class UnreadableMail(Exception):

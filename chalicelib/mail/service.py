@@ -14,7 +14,6 @@ from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import store
 from chalicelib.mail.events import MailQueued
-from chalicelib.mail.html import sanitised
 from chalicelib.mail.model import (
     MAX_ELIDED_BYTES,
     MAX_TEXT_BYTES,
@@ -26,6 +25,7 @@ from chalicelib.mail.model import (
     cut,
 )
 from chalicelib.mail.parts import Address
+from chalicelib.mail.reading.html import sanitised
 
 LINK_SECONDS = 900
 """How long a download link works."""

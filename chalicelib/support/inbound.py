@@ -20,7 +20,7 @@ from chalicelib.mail import inbox, threads
 from chalicelib.mail import service as mail
 from chalicelib.mail.events import MailReceived
 from chalicelib.mail.inbox import Arrival
-from chalicelib.mail.receipts import Receipt
+from chalicelib.mail.notices.receipts import Receipt
 from chalicelib.support import acknowledgement, service, store
 from chalicelib.support.model import StoredTicket, new_ticket
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Blueprint
 
 from chalicelib.kernel.workers import Job, queue_worker
-from chalicelib.mail.receipts import read_receipt
+from chalicelib.mail.notices.receipts import read_receipt
 from chalicelib.support import inbound
 
 worker = Blueprint(__name__)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from chalicelib.mail.parse import parse_mail
 from chalicelib.mail.parts import ParsedMail
+from chalicelib.mail.reading.parse import parse_mail
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

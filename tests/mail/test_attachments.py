@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.attachments import safe_name, sniffed
+from chalicelib.mail.reading.attachments import safe_name, sniffed
 from tests.mail.mails import letter, of_parts, part, read
 
 
@@ -21,6 +21,7 @@ from tests.mail.mails import letter, of_parts, part, read
         ("a\r\nb\x00.txt", "ab.txt"),
         ("  .hidden. ", "hidden"),
         ("..", ""),
+        ("\u3000.\xa0", ""),
         ("", ""),
         ('what?"<x>.txt', "what___x_.txt"),
         ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),
@@ -84,7 +85,9 @@ def test_text_with_a_file_name_is_an_attachment() -> None:
 
 
 def test_a_part_without_a_name_gets_one() -> None:
-    raw = of_parts("mixed", part("x", "Content-Type: text/plain"), part("BEGIN:VCALENDAR", "Content-Type: text/calendar"))
+    raw = of_parts(
+        "mixed", part("x", "Content-Type: text/plain"), part("BEGIN:VCALENDAR", "Content-Type: text/calendar")
+    )
 
     assert read(raw).attachments[0].filename == "attachment-1.ics"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.charsets import clean, decode, one_line
+from chalicelib.mail.reading.charsets import clean, decode, one_line
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,10 @@ def test_one_broken_byte_does_not_change_the_charset() -> None:
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_any_bytes_and_any_name(raw: bytes, declared: str) -> None:
     clean(decode(raw, declared, guess=True)).encode()
+
+
+def test_controls_and_lone_surrogates_are_removed() -> None:
+    assert clean("\ufeffa\x00b\ud800c\x1fd\r\ne\rf\tg") == "abcd\ne\nf\tg"
 
 
 def test_one_line_has_no_separator_of_any_kind() -> None:

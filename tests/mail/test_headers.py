@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.addresses import addresses
-from chalicelib.mail.headers import Headers, decode_words
+from chalicelib.mail.reading.addresses import addresses
+from chalicelib.mail.reading.headers import Headers, decode_words
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.mail.structure import MAX_DEPTH, MAX_PARTS, Part, split
+from chalicelib.mail.reading.structure import MAX_DEPTH, MAX_PARTS, Part, split
 from tests.mail.mails import letter, read
 
 
@@ -79,6 +79,24 @@ def test_hostile_html_is_not_shown_but_its_text_is(markup: str) -> None:
 
     assert mail.text.startswith("visible")
     assert mail.html is None or len(mail.html) < 5_000_000
+
+
+def test_twenty_parts_of_rich_html_are_read_as_one_bound() -> None:
+    rows = b"<table>" + b"<tr><td>a</td></tr>" * 9_000 + b"</table>"
+    raw = letter(
+        b"--b\r\nContent-Type: text/html\r\n\r\n"
+        + rows
+        + (b"\r\n--b\r\nContent-Type: text/html\r\n\r\n" + rows) * 19,
+        "Content-Type: multipart/mixed; boundary=b",
+    )
+    mail = read(raw)
+
+    assert mail.html is None
+    assert mail.text.count("a") // 9_000 + len(mail.attachments) == 20
+
+
+def test_an_answer_below_thousands_of_attributions_is_seen() -> None:
+    assert read(letter("On 1 March a wrote:\n> x\n" * 2_400 + "answer")).visible.endswith("answer")
 
 
 def test_near_misses_of_a_delimiter_are_bounded() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.html import sanitised, to_text
+from chalicelib.mail.reading.html import sanitised, to_text
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,14 @@ def test_own_pictures_and_links_stay() -> None:
 
 @pytest.mark.parametrize(
     "style",
-    ["display:none", "DISPLAY : NONE !important", "visibility:hidden", "mso-hide:all", "font-size:0px", "max-height:0"],
+    [
+        "display:none",
+        "DISPLAY : NONE !important",
+        "visibility:hidden",
+        "mso-hide:all",
+        "font-size:0px",
+        "max-height:0",
+    ],
 )
 def test_hidden_preheaders_are_left_out(style: str) -> None:
     assert to_text(f'<div style="{style}">peek</div>seen').split() == ["seen"]

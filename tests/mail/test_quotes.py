@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.quotes import trim
+from chalicelib.mail.reading.quotes import trim
 
 QUOTED = "\n> Your order left us today.\n> Kind regards\n"
 
@@ -25,16 +25,13 @@ QUOTED = "\n> Your order left us today.\n> Kind regards\n"
         "Op ma 2 mrt 2026 om 10:00 schreef Shop <help@shop.example>:",
         "Den mån 2 mars 2026 kl 10:00 skrev Shop <help@shop.example>:",
         "pon., 2 mar 2026 o 10:00 Shop <help@shop.example> napisał(a):",
-        "пн, 2 мар. 2026 г. в 10:00, Shop <help@shop.example>:\nписал:",
+        "пн, 2 мар. 2026 г. в 10:00, Shop <help@shop.example> написал(а):",
         "2 марта 2026 г., 10:00, Shop <help@shop.example> написал:",
         "在 2026年3月2日，上午10:00，Shop <help@shop.example> 写道：",
     ],
 )
 @pytest.mark.parametrize("below", [QUOTED, "\nYour order left us today.\n"])
 def test_attributions(attribution: str, below: str) -> None:
-    if attribution.startswith("пн"):
-        attribution = attribution.replace(":\nписал", " написал")
-
     assert trim(f"Thank you!\n\n{attribution}\n{below}").visible == "Thank you!"
 
 
@@ -45,8 +42,8 @@ def test_attributions(attribution: str, below: str) -> None:
         "-----Original Message-----\nFrom: Shop\nHello",
         "-----Ursprüngliche Nachricht-----\nVon: Shop\nHallo",
         "---------- Forwarded message ---------\nFrom: Shop <s@x.org>\n\nHello",
-        "From: Shop <help@shop.example>\nSent: Monday, 2 March 2026 10:00\nTo: Ada\nSubject: Your order\n\nHello",
-        "________________________________\nVon: Shop\nGesendet: Montag\nAn: Ada\nBetreff: Bestellung\n\nHallo",
+        "From: Shop <s@x.org>\nSent: Monday, 2 March 2026\nTo: Ada\nSubject: Your order\n\nHello",
+        "____________________\nVon: Shop\nGesendet: Montag\nAn: Ada\nBetreff: Bestellung\n\nHallo",
         "*De :* Shop\n*Envoyé :* lundi\n*À :* Ada\n*Objet :* Commande\n\nBonjour",
         "发件人: Shop\n发送时间: 2026年3月2日\n收件人: Ada\n主题: 订单\n\n你好",
         "-- \nAda Lovelace\nAnalyst",
@@ -65,7 +62,7 @@ def test_the_line_above_an_attribution_is_kept() -> None:
 
 
 def test_answers_between_the_lines_stay_with_their_questions() -> None:
-    text = "On Mon, 2 Mar 2026, Shop wrote:\n> Which size?\nLarge.\n> Which colour?\nRed."
+    text = "Hello,\nOn Mon, 2 Mar 2026, Shop wrote:\n> Which size?\nLarge.\n> Which colour?\nRed."
 
     assert trim(text) == (text, "")
 
@@ -76,13 +73,24 @@ def test_when_nothing_would_be_left_all_is_shown(text: str) -> None:
 
 
 def test_ordinary_sentences_are_not_cut() -> None:
-    text = "From: what I see, it is broken.\nOn Monday I wrote:\n\nthis --- is fine\nAm I right?\nTo: be sure, yes."
+    text = "Hello,\nFrom: what I see, it is broken.\nOn Monday I wrote:\nthis --- is fine\nAm I right?"
 
-    assert trim("Hello,\n" + text.replace("On Monday I wrote:", "On Monday I wrote to you")).elided == ""
+    assert trim(text) == (text, "")
 
 
 LINES = st.sampled_from(
-    ["", "Hello", "> quoted", ">> deeper", "On Mon, 2 Mar 2026, Shop wrote:", "-- ", "From: a", "Sent: b", "To: c", "Sent from my x"]
+    [
+        "",
+        "Hello",
+        "> quoted",
+        ">> deeper",
+        "On Mon, 2 Mar 2026, Shop wrote:",
+        "-- ",
+        "From: a",
+        "Sent: b",
+        "To: c",
+        "Sent from my x",
+    ]
 )
 
 

@@ -8,7 +8,15 @@ from pydantic import Field, ValidationError
 
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Line, Model, Utc
-from chalicelib.mail.notifications import Json, first_moment, needed, read_notification, section, word, words
+from chalicelib.mail.notices.notifications import (
+    Json,
+    first_moment,
+    needed,
+    read_notification,
+    section,
+    word,
+    words,
+)
 from chalicelib.mail.parts import MailboxAddress
 
 Verdict = Literal["PASS", "FAIL", "UNKNOWN"]

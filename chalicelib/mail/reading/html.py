@@ -27,15 +27,13 @@ _LOCAL_IMAGE = re.compile(r"cid:|data:image/(?:png|jpeg|gif|webp);base64,", re.I
 
 
 def heavy(html: str) -> bool:
-    """True when a parser could be kept busy for seconds."""
+    """True when a parser could be kept busy for seconds: ask before parsing."""
     return len(re.findall("<[a-zA-Z]", html)) > MAX_TAGS or html.count("&") > MAX_AMPERSANDS
 
 
 def sanitised(html: str) -> str | None:
-    """HTML without script, style, forms and remote images; None when it cannot be shown within the bounds."""
-    if heavy(html):
-        return None
-    import nh3
+    """HTML, not heavy, without script, style, forms and remote images; None when it grows over the bound."""
+    import nh3  # late, as all heavy imports of this room: most functions that import it never read a mail
 
     safe = nh3.clean(
         html,
@@ -56,9 +54,9 @@ def _kept(element: str, attribute: str, value: str) -> str | None:
     return None if element == "img" and attribute == "srcset" else value
 
 
-def to_text(html: str) -> str:
-    """What a reader sees, hidden preheaders left out."""
-    text = "" if heavy(html) else _rendered(html)
+def to_text(html: str, *, heavy_html: bool = False) -> str:
+    """What a reader sees, hidden preheaders left out; a plain scan when the HTML is heavy."""
+    text = "" if heavy_html else _rendered(html)
     if not text.strip():
         text = _scanned(html)
     return _EMPTY_LINES.sub("\n\n", text)

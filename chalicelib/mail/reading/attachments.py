@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 
-from chalicelib.mail.charsets import clean
 from chalicelib.mail.parts import Attachment
-from chalicelib.mail.structure import Part
+from chalicelib.mail.reading.charsets import clean
+from chalicelib.mail.reading.structure import Part
 
 _BIDI_AND_CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
+_SPACES = " \t\n\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""Every kind of white space: a name of nothing else is no name."""
 _LONGEST_EXTENSION = 12
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
@@ -60,7 +62,7 @@ _EXTENSIONS = {
 def attachment(part: Part, number: int) -> Attachment:
     """The attachment a part is; `number` (from 1) names one that has no name."""
     content = part.decoded()
-    content_id = clean(part.headers.text("content-id", 257)).strip("<> ")[:255]
+    content_id = clean(part.headers.text("content-id", 257)).strip(f"<>{_SPACES}")[:255]
     return Attachment(
         filename=safe_name(part.filename) or f"attachment-{number}.{_EXTENSIONS.get(part.media_type, 'bin')}",
         content_type=sniffed(content, part.media_type),
@@ -75,11 +77,11 @@ def attachment(part: Part, number: int) -> Attachment:
 def safe_name(name: str) -> str:
     """A file name of 150 characters at most, without paths, controls, bidi marks; `""` if nothing is left."""
     bare = re.split(r"[/\\]", _BIDI_AND_CONTROLS.sub("", name))[-1]
-    bare = _FORBIDDEN.sub("_", bare).strip(" .")
+    bare = _FORBIDDEN.sub("_", bare).strip(f".{_SPACES}")
     stem, dot, extension = bare.rpartition(".")
     if dot and len(extension) <= _LONGEST_EXTENSION:
         return f"{stem[: 149 - len(extension)]}.{extension}" if stem else extension
-    return bare[:150].strip(" .")
+    return bare[:150].strip(f".{_SPACES}")
 
 
 def sniffed(content: bytes, declared: str) -> str:

@@ -10,7 +10,7 @@ from email.message import Message
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
 
-from chalicelib.mail.charsets import clean, decode, one_line
+from chalicelib.mail.reading.charsets import clean, decode, one_line
 
 MAX_HEADER_BLOCK = 64 * 1024
 MAX_VALUE = 8 * 1024
@@ -20,7 +20,7 @@ _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])|\r(?=[ \t])")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,2000}?)\?=", re.DOTALL)
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
-_IDS = re.compile(r"<([^<>]*)>|([^\s,<>]+@[^\s,<>]+)")
+_IDS = re.compile(r"<([^<>]*)>|(?<![^\s,<>])([^\s,<>]+@[^\s,<>]+)")
 
 
 class Headers:

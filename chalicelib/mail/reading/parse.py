@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.mail.addresses import addresses
-from chalicelib.mail.attachments import attachment
-from chalicelib.mail.bodies import Body, read_body
-from chalicelib.mail.charsets import one_line
-from chalicelib.mail.headers import Headers, message_ids, moment
 from chalicelib.mail.parts import (
     MAX_ATTACHMENTS,
     MAX_REFERENCES,
@@ -16,8 +11,13 @@ from chalicelib.mail.parts import (
     ParsedMail,
     UnreadableMail,
 )
-from chalicelib.mail.quotes import trim
-from chalicelib.mail.structure import Part, Structure, split
+from chalicelib.mail.reading.addresses import addresses
+from chalicelib.mail.reading.attachments import attachment
+from chalicelib.mail.reading.bodies import Body, read_body
+from chalicelib.mail.reading.charsets import one_line
+from chalicelib.mail.reading.headers import Headers, message_ids, moment
+from chalicelib.mail.reading.quotes import trim
+from chalicelib.mail.reading.structure import Part, Structure, split
 
 MAX_RAW = 50_000_000
 """Bytes; SES receives 40 MB at most."""
@@ -49,7 +49,7 @@ def parse_mail(raw: bytes, *, now: datetime) -> ParsedMail:
     except (UnreadableMail, ImportError):  # a missing library is not its fault
         raise
     except Exception as error:
-        # The last guard: whatever a stranger's bytes provoke, the raw mail becomes a visible ticket (rule 14).
+        # The last guard: whatever a stranger's bytes provoke, the raw mail becomes a visible ticket.
         raise UnreadableMail(type(error).__name__) from error
 
 

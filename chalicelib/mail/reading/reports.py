@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from chalicelib.kernel.model import Line, Model
-from chalicelib.mail.addresses import addresses
-from chalicelib.mail.bodies import read_body
-from chalicelib.mail.classify import is_daemon, reports_failure
-from chalicelib.mail.headers import Headers, message_ids
-from chalicelib.mail.parts import HARD_STATUSES, MailboxAddress
-from chalicelib.mail.structure import Part, split
+from chalicelib.mail.parts import MailboxAddress
+from chalicelib.mail.reading.addresses import addresses
+from chalicelib.mail.reading.bodies import read_body
+from chalicelib.mail.reading.classify import is_daemon, reports_failure
+from chalicelib.mail.reading.headers import Headers, message_ids
+from chalicelib.mail.reading.statuses import is_hard, status_in
+from chalicelib.mail.reading.structure import Part, split
 
 MAX_RECIPIENTS = 50
 _MAX_RETURNED = 256 * 1024
@@ -28,7 +29,6 @@ _ACTIONS: dict[str, Action] = {
     "relayed": "relayed",
     "expanded": "expanded",
 }
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _ADDRESS = re.compile(r"<([^\s<>@]{1,64}@[^\s<>@]{1,255})>")
 _RETURNED_ID = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE)
 
@@ -95,10 +95,8 @@ def _recipients(part: Part) -> Iterator[ReportedRecipient]:
         address = _recipient(fields)
         if not address:
             continue
-        found = _STATUS.search(fields.text("status", 200)) or _STATUS.search(
-            fields.text("diagnostic-code", 500)
-        )
-        yield _reported(address, found[1] if found else None, fields.text("action", 40).lower())
+        status = status_in(fields.text("status", 200)) or status_in(fields.text("diagnostic-code", 500))
+        yield _reported(address, status, fields.text("action", 40).lower())
 
 
 def _recipient(fields: Headers) -> str | None:
@@ -117,7 +115,7 @@ def _reported(address: str, status: str | None, action: str = "") -> ReportedRec
     if status and status.startswith("4") and known in {None, "failed"}:
         known = "delayed"
     known = known or ("delivered" if status and status.startswith("2") else "failed")
-    hard = known == "failed" and status in HARD_STATUSES
+    hard = known == "failed" and is_hard(status)
     return ReportedRecipient(recipient=address, action=known, status=status, hard=hard)
 
 
@@ -156,7 +154,7 @@ def _is_postmaster(address: str) -> bool:
 
 
 def _informal_report(root: Part, failed: list[str], text: str) -> Report:
-    found = _STATUS.search(text)
+    status = status_in(text)
     named = list(dict.fromkeys(failed or _ADDRESS.findall(_before_returned(text))))[:MAX_RECIPIENTS]
     returned = _RETURNED_ID.search(text)
     original = message_ids(returned[1])[0] if returned else _original_id(root)
@@ -164,7 +162,7 @@ def _informal_report(root: Part, failed: list[str], text: str) -> Report:
     return Report(
         kind="bounce",
         original_message_id=original or (answered[0] if answered else None),
-        recipients=tuple(_reported(address, found[1] if found else None) for address in named),
+        recipients=tuple(_reported(address, status) for address in named),
     )
 
 

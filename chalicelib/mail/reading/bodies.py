@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 
-from chalicelib.mail.charsets import clean, decode
-from chalicelib.mail.flowed import unflow
-from chalicelib.mail.html import sanitised, to_text
 from chalicelib.mail.parts import MAX_TEXT
-from chalicelib.mail.structure import Part
+from chalicelib.mail.reading.charsets import clean, decode
+from chalicelib.mail.reading.flowed import unflow
+from chalicelib.mail.reading.html import heavy, sanitised, to_text
+from chalicelib.mail.reading.structure import Part
 
 _MAX_ENCODED = 6 * MAX_TEXT
 _MAX_BODY_PARTS = 20
@@ -24,8 +24,10 @@ class _Piece:
     plain: str = ""
     html: str = ""
 
-    def text(self) -> str:
-        return self.plain if self.plain.strip() else to_text(self.html) if self.html else ""
+    def text(self, *, heavy_html: bool) -> str:
+        if self.plain.strip() or not self.html:
+            return self.plain
+        return to_text(self.html, heavy_html=heavy_html)
 
     def markup(self) -> str:
         """Its HTML; plain text between HTML parts keeps its lines."""
@@ -46,10 +48,13 @@ def read_body(root: Part) -> Body:
     """Text and HTML of a mail; plain text wins unless blank, several inline texts are joined in order."""
     reader = _Reader()
     pieces = reader.pieces(root)
-    text = clean("\n\n".join(filter(None, (piece.text().strip("\n") for piece in pieces))))
-    html = None
-    if any(piece.html.strip() for piece in pieces):
-        html = sanitised(clean("\n".join(piece.markup() for piece in pieces))[:MAX_TEXT])
+    markup = (
+        "\n".join(piece.markup() for piece in pieces) if any(piece.html.strip() for piece in pieces) else ""
+    )
+    too_heavy = heavy(markup)
+    texts = (piece.text(heavy_html=too_heavy).strip("\n") for piece in pieces)
+    text = clean("\n\n".join(filter(None, texts)))
+    html = None if too_heavy or not markup else sanitised(markup)
     return Body(text[:MAX_TEXT], html, reader.truncated or len(text) > MAX_TEXT, reader.attached)
 
 
@@ -58,15 +63,17 @@ class _Reader:
     attached: list[Part] = field(default_factory=list)
     truncated: bool = False
     left: int = _MAX_BODY_PARTS
+    room: int = 2 * MAX_TEXT
 
     def pieces(self, part: Part) -> list[_Piece]:
         if part.children:
             below = [piece for child in part.children for piece in self.pieces(child)]
             return [_merged(below)] if part.media_type == "multipart/alternative" and below else below
-        if not self.left or not _is_letter(part):
+        if not self.left or self.room <= 0 or not _is_letter(part):
             self.attached.append(part)
             return []
         self.left -= 1
+        self.room -= min(len(part.body), MAX_TEXT)
         return [self._piece(part)]
 
     def _piece(self, part: Part) -> _Piece:

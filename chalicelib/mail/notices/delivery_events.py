@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Line, Model, Utc
-from chalicelib.mail.charsets import one_line
-from chalicelib.mail.notifications import (
+from chalicelib.mail.notices.notifications import (
     Json,
     first_moment,
     needed,
@@ -21,12 +20,13 @@ from chalicelib.mail.notifications import (
     word,
     words,
 )
-from chalicelib.mail.parts import HARD_STATUSES, MailboxAddress
+from chalicelib.mail.parts import MailboxAddress
+from chalicelib.mail.reading.charsets import one_line
+from chalicelib.mail.reading.statuses import is_hard, status_in
 
 Kind = Literal["sent", "delivered", "bounced", "complained", "delayed", "rejected"]
 
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 
 
 class DeliveryEvent(Model):
@@ -110,8 +110,8 @@ def _bounced(_mail: Json, details: Json) -> Iterator[_Outcome]:
     permanent = word(details, "bounceType") == "Permanent"
     for entry in objects(details, "bouncedRecipients"):
         diagnostic = word(entry, "diagnosticCode")
-        status = word(entry, "status") or _status_in(diagnostic)
-        yield _Outcome(_recipient(entry), permanent or status in HARD_STATUSES, diagnostic or status)
+        status = word(entry, "status") or status_in(diagnostic)
+        yield _Outcome(_recipient(entry), permanent or is_hard(status), diagnostic or status or "")
 
 
 def _complained(_mail: Json, details: Json) -> Iterator[_Outcome]:
@@ -130,11 +130,6 @@ def _delayed(_mail: Json, details: Json) -> Iterator[_Outcome]:
 
 def _recipient(entry: Json) -> str:
     return needed(entry, "emailAddress")
-
-
-def _status_in(diagnostic: str) -> str:
-    found = _STATUS.search(diagnostic)
-    return found[1] if found else ""
 
 
 _READERS: dict[str, tuple[Kind, str, Callable[[Json, Json], Iterator[_Outcome]]]] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.mail.charsets import decode, one_line
-from chalicelib.mail.headers import MAX_VALUE, decode_words
 from chalicelib.mail.parts import MAX_ADDRESSES, Address
+from chalicelib.mail.reading.charsets import decode, one_line
+from chalicelib.mail.reading.headers import MAX_VALUE, decode_words
 
 _TOKEN = re.compile(r'\\.|[\\"()<>,;:]|[^\\"()<>,;:]+', re.DOTALL)
 _RUN = r"(?:=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,2000}\?=\s*)+"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from chalicelib.kernel.model import Line, Model
 from chalicelib.mail.parts import ParsedMail
-from chalicelib.mail.phrases import AWAY_SUBJECT, FAILED_SUBJECT, FAILED_TEXT
+from chalicelib.mail.reading.phrases import AWAY_SUBJECT, FAILED_SUBJECT, FAILED_TEXT
 
 MailClass = Literal["human", "auto_reply", "auto_generated", "bulk", "bounce", "complaint", "own_loop"]
 
@@ -106,10 +106,12 @@ def _bounce(mail: ParsedMail, *, null_sender: bool) -> list[str]:
 def _own_loop(mail: ParsedMail, own_addresses: Collection[str], own_domain: str) -> list[str]:
     own = {address.lower() for address in own_addresses}
     marked = " ".join(mail.headers.get("x-loop", ())).lower()
-    domain = re.compile(rf"(?<![\w.-]){re.escape(own_domain.lower())}(?![\w-])")
+    if own_domain:
+        own.add(own_domain.lower())
+    ours = re.compile("|".join(rf"(?<![\w.-]){re.escape(name)}(?![\w-])" for name in sorted(own)) or "(?!)")
     return _named(
         own_from=mail.from_ and _without_tag(mail.from_.address) in own,
-        own_x_loop=marked and (domain.search(marked) or any(address in marked for address in own)),
+        own_x_loop=ours.search(marked),
     )
 
 

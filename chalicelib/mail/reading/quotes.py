@@ -6,6 +6,7 @@ the visible and the elided text together are the text.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -113,10 +114,8 @@ def _quotes_to_the_end(lines: list[str], at: int, end: int) -> bool:
     length = _attribution_length(lines, at, end)
     if not length:
         return False
-    below = [line for line in lines[at + length : end] if not _is_blank(line)]
-    if not below or not _is_quoted(below[0]):
-        return True
-    return all(_is_tail(line) for line in below)
+    below = itertools.dropwhile(_is_blank, itertools.islice(lines, at + length, end))
+    return not _is_quoted(next(below, "")) or all(_is_tail(line) for line in below)
 
 
 def _attribution_length(lines: list[str], at: int, end: int) -> int:
@@ -133,6 +132,8 @@ def _attributes(lines: list[str]) -> bool:
     """The lines together are an attribution, and the first of them is part of it."""
     joined = " ".join(line.strip() for line in lines)[:500]
     if not joined.endswith((":", "：", ">")):
+        return False
+    if not re.search(r"[\d@]", joined):  # "Yesterday I wrote:" is the writer's own
         return False
     if _OPENED.fullmatch(joined) or _BARE_DATE.fullmatch(joined):
         return True

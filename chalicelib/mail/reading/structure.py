@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from chalicelib.mail.headers import MAX_HEADER_BLOCK, Headers, lenient_base64
+from chalicelib.mail.reading.headers import MAX_HEADER_BLOCK, Headers, lenient_base64
 
 MAX_PARTS = 200
 MAX_DEPTH = 20
