@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from datetime import UTC, datetime
-from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
 import boto3
+from moto.ses.models import ses_backends
 
 from tests.cloud import SUPPORT_ADDRESS, Cloud
 
@@ -84,26 +84,20 @@ def receive(cloud: Cloud, raw: bytes, **options: Any) -> None:
     cloud.pump()
 
 
+def _sent() -> list[Any]:
+    account = "123456789012"
+    return list(ses_backends[account]["us-east-1"].sent_messages)
+
+
 def outbox() -> list[EmailMessage]:
     """The mails that SES was given, oldest first, parsed."""
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.ses import ses_backends
-
-    sent = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
-    raws = [one.raw_data for one in sent]
-    found = [
-        message_from_bytes(raw.encode() if isinstance(raw, str) else raw, policy=default) for raw in raws
-    ]
+    found = [message_from_string(one.raw_data, policy=default) for one in _sent()]
     return [mail for mail in found if isinstance(mail, EmailMessage)]
 
 
 def ses_ids() -> list[str]:
     """SES's ids of the mails it was given, oldest first."""
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.ses import ses_backends
-
-    sent = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
-    return [one.id.partition("@")[0] for one in sent]
+    return [one.id.partition("@")[0] for one in _sent()]
 
 
 def report(

@@ -65,7 +65,7 @@ def test_an_answer_finds_its_ticket(api: Api, cloud: Cloud, ada: Any, way: str) 
     [sent] = outbox()
     [ticket] = tickets(api)
     api.patch(f"/v1/tickets/{ticket['id']}", {"status": "solved"}).ok()
-    answer = {
+    answer: Any = {
         "token": {"to": sent["Reply-To"].addresses[0].addr_spec.upper()},
         "signed id": {"References": sent["References"].split()[0]},
         "ses id": {"In_Reply_To": f"<{mailbox.ses_ids()[0]}@us-east-1.amazonses.com>"},
@@ -138,7 +138,7 @@ def test_an_out_of_office_changes_nothing(api: Api, cloud: Cloud, ada: Any) -> N
         {"subject": "Automatische Antwort: Urlaub"},
     ],
 )
-def test_machines_are_filed_but_not_answered(api: Api, cloud: Cloud, headers: dict[str, str]) -> None:
+def test_machines_are_filed_but_not_answered(api: Api, cloud: Cloud, headers: Any) -> None:
     receive(cloud, write(sender="robot@example.net", **headers), sender="robot@example.net")
     [ticket] = tickets(api)
     assert ticket["customer_id"] is None
@@ -199,7 +199,7 @@ def test_a_bounce_joins_what_it_reports_on_and_opens_no_ticket(api: Api, cloud: 
     receive(cloud, write())
     [ticket] = tickets(api)
     report = write(
-        f"The following message to <ada@example.org> was undeliverable.\n\nMessage-ID: <{mailbox.ses_ids()[0]}@x>",
+        "The following message to <ada@example.org> was undeliverable.",
         sender="MAILER-DAEMON@mx.example.org",
         subject="Undelivered Mail Returned to Sender",
         In_Reply_To=f"<{mailbox.ses_ids()[0]}@email.amazonses.com>",
