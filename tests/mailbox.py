@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from datetime import UTC, datetime
+from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
