@@ -39,6 +39,12 @@ def derived_id(prefix: str, at: datetime, *parts: str) -> str:
     return f"{prefix}_{ulid(at, digest[:10])}"
 
 
+def keyed_id(prefix: str, *parts: str) -> str:
+    """An id that follows from `parts` alone, its time part too: it does not tell when it was made."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return f"{prefix}_{_base32(int.from_bytes(digest[:16], 'big'), 26)}"
+
+
 def time_of(identifier: str) -> datetime:
     """The moment a ULID or a prefixed id carries."""
     number = 0
