@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
+from chalicelib import timers
 from chalicelib.access import routes as access
 from chalicelib.access.authorizer import authorizer
 from chalicelib.access.authorizer import blueprint as authorizer_blueprint
@@ -14,9 +15,20 @@ from chalicelib.feedback import worker as feedback_worker
 from chalicelib.kernel import publisher
 from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
+from chalicelib.mail import routes as mail
+from chalicelib.mail import worker as mail_workers
+from chalicelib.support import routes as support
+from chalicelib.support import worker as support_workers
 from chalicelib.timeline import routes as timeline
 
-features = [access.routes, customers.routes, timeline.routes, feedback.routes]
+features = [
+    access.routes,
+    customers.routes,
+    timeline.routes,
+    mail.routes,
+    support.routes,
+    feedback.routes,
+]
 features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
 
 app = Chalice(app_name="rapport", configure_logs=False)
@@ -24,5 +36,5 @@ app.register_middleware(edge, "http")
 app.register_blueprint(authorizer_blueprint)
 for feature in features:
     app.register_blueprint(feature.blueprint(authorizer, require_actor))
-for worker in (publisher.worker, feedback_worker.worker):
-    app.register_blueprint(worker)
+for workers in (publisher, feedback_worker, mail_workers, support_workers, timers):
+    app.register_blueprint(workers.worker)

@@ -34,7 +34,7 @@ def forget() -> None:
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator["Cloud"]:
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The deployed resources on moto, with the functions' environment set."""
     import boto3
 
@@ -56,12 +56,12 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator["Cloud"]:
 
 
 @pytest.fixture
-def api(cloud: "Cloud") -> "Api":
+def api(cloud: Cloud) -> Api:
     """A caller who may do everything."""
     return caller("*")
 
 
-def caller(*scopes: str) -> "Api":
+def caller(*scopes: str) -> Api:
     """A caller with a new key of these scopes."""
     from chalicelib.access import service
     from chalicelib.access.model import NewApiKey

@@ -21,7 +21,7 @@ from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, Stale
 from chalicelib.kernel.events import stamp
-from chalicelib.kernel.table import Slice
+from chalicelib.kernel.table import Key, Slice
 from chalicelib.kernel.work import Work
 
 MAX_PRIVATE = 12_000
@@ -146,3 +146,13 @@ def partition(customer_id: str) -> str:
 def require(work: Work, customer_id: str) -> None:
     """Commit only if the customer exists; else NotFound `no_such_customer`."""
     store.require(work, customer_id)
+
+
+def id_of_email(address: str) -> str | None:
+    """Whose e-mail address this is: one call."""
+    return store.holder(Identity.of_email(address))
+
+
+def email_key(address: str) -> Key:
+    """The key of an address's identity item, for those who read several things in one call."""
+    return store.identity_key(Identity.of_email(address))

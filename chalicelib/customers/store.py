@@ -105,10 +105,16 @@ def get(customer_id: str) -> Customer:
     return _customer(item)
 
 
-def find(identity: Identity) -> Customer | None:
-    """Whom an identity belongs to, in two calls."""
+def holder(identity: Identity) -> str | None:
+    """The id of the customer whom an identity belongs to: one call."""
     item = table.get(identity_key(identity))
-    profile = table.get(profile_key(item["customer_id"])) if item else None
+    return item["customer_id"] if item else None
+
+
+def find(identity: Identity) -> Customer | None:
+    """Whom an identity belongs to: two calls."""
+    customer_id = holder(identity)
+    profile = table.get(profile_key(customer_id)) if customer_id else None
     return _customer(profile) if profile else None
 
 

@@ -22,10 +22,22 @@ def _base32(number: int, length: int) -> str:
     return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(length - 1, -1, -1))
 
 
+_last = [0, 0]
+"""The moment and the random part of the newest ULID of this process."""
+
+
 def ulid(at: datetime, randomness: bytes | None = None) -> str:
-    """A ULID of the moment `at`; 80 random bits unless `randomness` (10 bytes) is given."""
-    tail = os.urandom(10) if randomness is None else randomness
-    return _base32(int(at.timestamp() * 1000), 10) + _base32(int.from_bytes(tail, "big"), 16)
+    """A ULID of the moment `at`; 80 random bits unless `randomness` (10 bytes) is given.
+
+    Those made one after the other in one millisecond sort in that order (the spec's monotonic ULIDs), so
+    that what one request records keeps its order.
+    """
+    moment = int(at.timestamp() * 1000)
+    if randomness is not None:
+        return _base32(moment, 10) + _base32(int.from_bytes(randomness, "big"), 16)
+    tail = _last[1] + 1 if moment == _last[0] else int.from_bytes(os.urandom(10), "big") >> 1
+    _last[:] = moment, tail
+    return _base32(moment, 10) + _base32(tail, 16)
 
 
 def new_id(prefix: str, at: datetime) -> str:

@@ -22,17 +22,24 @@ class Wake(Model):
     wake_at: Utc
 
 
-class _Data(Model):
+class _Asking(Wake):
     model_config = ConfigDict(extra="ignore")
-    wake_id: str
-    wake_at: Utc
+
+
+class _Detail(Model):
+    model_config = ConfigDict(extra="ignore")
+    data: _Asking
 
 
 class Request(Model):
-    """The bus's message about an event that wants a timer (events.Waking), as far as it matters here."""
+    """The bus's message about an event that asks for a timer (events.Waking), as far as it matters here."""
 
     model_config = ConfigDict(extra="ignore")
-    data: _Data
+    detail: _Detail
+
+    @property
+    def wake(self) -> Wake:
+        return Wake(wake_id=self.detail.data.wake_id, wake_at=self.detail.data.wake_at)
 
 
 def schedule(wake: Wake, *, now: datetime) -> None:

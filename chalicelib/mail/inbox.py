@@ -1,0 +1,186 @@
+"""A mail that came in, read and classified, and where to look for the thread it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from chalicelib.kernel import blobs, ids
+from chalicelib.kernel.addresses import normal_email
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import TooLarge
+from chalicelib.kernel.table import Item, Key
+from chalicelib.mail import service, store, threads
+from chalicelib.mail.model import (
+    MAX_ADDRESSES,
+    MAX_ELIDED_BYTES,
+    MAX_TEXT_BYTES,
+    AttachmentInfo,
+    StoredMessage,
+    Verdicts,
+    cut,
+)
+from chalicelib.mail.notices.receipts import Receipt
+from chalicelib.mail.parts import Address, ParsedMail, UnreadableMail
+from chalicelib.mail.reading.classify import Classification, classify
+from chalicelib.mail.reading.parse import MAX_RAW, parse_mail
+from chalicelib.mail.reading.reports import read_report
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A mail as it came to one of our mailboxes. `mail` is None when it could not be read."""
+
+    receipt: Receipt
+    mailbox: str
+    mail: ParsedMail | None
+    classification: Classification | None
+    reported_id: str | None
+    """The Message-ID of the mail that a bounce or complaint reports on."""
+
+    @property
+    def mail_class(self) -> str:
+        return self.classification.mail_class if self.classification else "unreadable"
+
+    @property
+    def subject(self) -> str:
+        return self.mail.subject if self.mail else "Unreadable mail"
+
+    @cached_property
+    def message_id(self) -> str:
+        """Our id of it, the same in every try, so that its objects are stored once."""
+        return self.derived_id("msg")
+
+    def derived_id(self, prefix: str) -> str:
+        """An id that follows from the mail alone."""
+        receipt = self.receipt
+        return ids.derived_id(prefix, receipt.received_at, prefix, receipt.ses_message_id, self.mailbox)
+
+    @cached_property
+    def sender(self) -> Address | None:
+        """Who wrote it, if that is an address one can answer."""
+        return _usable(self.mail.from_) if self.mail else None
+
+    @cached_property
+    def answers_to(self) -> Address | None:
+        """Where its author wants the answer (RFC 5322 section 3.6.2)."""
+        wanted = self.mail.reply_to[0] if self.mail and self.mail.reply_to else None
+        return _usable(wanted) or self.sender
+
+    @property
+    def is_trusted(self) -> bool:
+        """Written by a person whom it really comes from: it may make customers and be acknowledged."""
+        honest = self.receipt.sender_verified and not self.receipt.is_spam and not self.receipt.is_infected
+        return honest and self.mail_class == "human" and self.sender is not None
+
+    @cached_property
+    def seen_keys(self) -> list[Key]:
+        """What marks it as filed: SES's id, and its own Message-ID, each for this mailbox."""
+        keys = [store.seen_key("ses", self.mailbox, self.receipt.ses_message_id)]
+        if self.mail and self.mail.message_id:
+            keys.append(store.seen_key("mid", self.mailbox, self.mail.message_id))
+        return keys
+
+    @cached_property
+    def answered_ids(self) -> list[str]:
+        """Message ids it answers or reports on, the most telling first, five at most."""
+        if self.mail is None:
+            return []
+        found = [self.reported_id, self.mail.in_reply_to, *self.mail.references]
+        return [one for one in dict.fromkeys(found) if one][: threads.MAX_REFERENCES]
+
+    @cached_property
+    def index_keys(self) -> list[Key]:
+        """Where its thread may be indexed, by message id or by a tag in the subject."""
+        keys = threads.keys_of_ids(self.answered_ids) + self.tag_keys
+        return [store.thread_item_key(key) for key in keys]
+
+    @cached_property
+    def tag_keys(self) -> list[str]:
+        return [threads.index_key("tag", tag) for tag in threads.tags_in(self.subject)[:3]]
+
+    def signed_threads(self) -> list[str]:
+        """ULIDs of threads whose signature it carries, in an address it was sent to or an id it answers."""
+        found = [threads.from_addresses(self.receipt.recipients), threads.from_ids(self.answered_ids)]
+        return [ulid for ulid in dict.fromkeys(found) if ulid]
+
+    def indexed_threads(self, found: dict[Key, Item], *, by_tag: bool) -> list[str]:
+        """Threads of the index entries found: by the ids it answers, or by the tag in its subject."""
+        keys = self.tag_keys if by_tag else threads.keys_of_ids(self.answered_ids)
+        items = [found.get(store.thread_item_key(key)) for key in keys]
+        return list(dict.fromkeys(item["thread_id"] for item in items if item))
+
+
+def _usable(address: Address | None) -> Address | None:
+    if address is None:
+        return None
+    try:
+        return address.model_copy(update={"address": normal_email(address.address)})
+    except ValueError:
+        return None
+
+
+def read(receipt: Receipt) -> Arrival:
+    """Fetch, parse and classify a mail: one call. Never fails on account of its content."""
+    mailbox = settings().support_address
+    try:
+        raw = blobs.get(receipt.key, bucket=receipt.bucket, maximum=MAX_RAW)
+        mail = parse_mail(raw, now=ids.now())
+    except (TooLarge, UnreadableMail):
+        return Arrival(receipt, mailbox, None, None, None)
+    domain = mailbox.partition("@")[2]
+    found = classify(
+        mail, own_addresses=[mailbox], own_domain=domain, envelope_sender=receipt.envelope_sender
+    )
+    report = read_report(raw) if found.mail_class in ("bounce", "complaint") else None
+    return Arrival(receipt, mailbox, mail, found, report.original_message_id if report else None)
+
+
+def message_of(arrival: Arrival, *, thread_id: str | None, customer_id: str | None) -> StoredMessage:
+    """The message that files it, its texts and attachments stored: a call for each object."""
+    receipt, mail = arrival.receipt, arrival.mail
+    filed = StoredMessage(
+        id=arrival.message_id,
+        direction="inbound",
+        status="received",
+        mail_class="unreadable",
+        thread_id=thread_id,
+        customer_id=customer_id,
+        subject=arrival.subject,
+        raw_key=receipt.key,
+        verdicts=Verdicts(spam=receipt.spam, virus=receipt.virus, sender_verified=receipt.sender_verified),
+        created_at=receipt.received_at,
+    )
+    if mail is None or arrival.classification is None:
+        return filed
+    whole_text = (
+        len(mail.visible.encode()) <= MAX_TEXT_BYTES and len(mail.elided.encode()) <= MAX_ELIDED_BYTES
+    )
+    return filed.model_copy(
+        update={
+            "mail_class": arrival.classification.mail_class,
+            "signals": list(arrival.classification.signals),
+            "from_": mail.from_,
+            "to": list(mail.to[:MAX_ADDRESSES]),
+            "cc": list(mail.cc[:MAX_ADDRESSES]),
+            "text": cut(mail.visible, MAX_TEXT_BYTES),
+            "elided": cut(mail.elided, MAX_ELIDED_BYTES),
+            "truncated": mail.text_truncated or not whole_text,
+            "has_html": mail.html is not None,
+            "body_key": service.store_body(filed.id, mail.visible, mail.elided, mail.html),
+            "attachments": _stored_attachments(arrival, mail, thread_id or filed.id),
+            "attachments_omitted": mail.attachments_omitted,
+        }
+    )
+
+
+def _stored_attachments(arrival: Arrival, mail: ParsedMail, thread_id: str) -> list[AttachmentInfo]:
+    """Attachments of an infected mail are named and left where they are, in the raw mail."""
+    infected = arrival.receipt.is_infected
+    for one in {one.sha256: one for one in mail.attachments}.values():
+        if not infected:
+            blobs.put(service.attachment_key(thread_id, one.sha256), one.content, one.content_type)
+    return [
+        AttachmentInfo(id=one.sha256, quarantined=infected, **one.model_dump(exclude={"content", "sha256"}))
+        for one in mail.attachments
+    ]

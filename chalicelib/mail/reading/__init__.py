@@ -1,0 +1,1 @@
+"""Reads raw mails of any origin: structure, charsets, headers, bodies, attachments, class, reports. Pure."""

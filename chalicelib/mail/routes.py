@@ -1,0 +1,45 @@
+"""Messages over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from chalicelib.kernel.http.routes import Routes
+from chalicelib.kernel.work import Work
+from chalicelib.mail import service as mail
+from chalicelib.mail.model import Content, Download, Message, MessageId, NewMail
+
+routes = Routes("Messages", __name__)
+AttachmentId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+
+@routes.post("/v1/messages", scope="messages:write", status=201, location="/v1/messages/{id}")
+def send_mail(body: NewMail, work: Work) -> Message:
+    """Send a mail to a customer or an address. It is queued here; its `status` tells what became of it."""
+    return mail.send(work, body)
+
+
+@routes.get("/v1/messages/{message_id}", scope="messages:read")
+def read_message(message_id: MessageId) -> Message:
+    """Read a message."""
+    return mail.get(message_id)
+
+
+@routes.get("/v1/messages/{message_id}/content", scope="messages:read")
+def read_message_content(message_id: MessageId) -> Content:
+    """Read a message's texts in full, and its sanitised HTML."""
+    return mail.content(message_id)
+
+
+@routes.get("/v1/messages/{message_id}/raw", scope="messages:read")
+def read_message_source(message_id: MessageId) -> Download:
+    """Get a link to the mail as it came in."""
+    return mail.raw_link(message_id)
+
+
+@routes.get("/v1/messages/{message_id}/attachments/{attachment_id}", scope="messages:read")
+def read_message_attachment(message_id: MessageId, attachment_id: AttachmentId) -> Download:
+    """Get a link to an attachment."""
+    return mail.attachment_link(message_id, attachment_id)

@@ -1,0 +1,167 @@
+"""The items of messages, thread keys, suppressions, and of mails that were seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionExpressionBuilder
+
+from chalicelib.customers import service as customers
+from chalicelib.kernel import aws, table, tokens
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated
+from chalicelib.kernel.events import stamp
+from chalicelib.kernel.table import Item, Key, Query, busy_is_unavailable, decode_item, encode_item
+from chalicelib.kernel.work import Work
+from chalicelib.mail.model import RANK, Message, Status, StoredMessage
+
+SEEN_FOR = 400 * 86_400
+"""Seconds in which the same mail is known again."""
+
+
+def partition(message_id: str) -> str:
+    return f"MSG#{message_id}"
+
+
+def message_key(message_id: str) -> Key:
+    return Key(partition(message_id), "MAIL")
+
+
+def suppression_key(address: str) -> Key:
+    """Where an address would be suppressed; the hash survives erasure without naming anybody."""
+    return Key(f"SUP#{tokens.keyed_hash('suppression', address.casefold())}", "SUP")
+
+
+def events_partition(message_id: str, customer_id: str | None) -> str:
+    """Where events about a message are recorded: with its customer, or with itself."""
+    return customers.partition(customer_id) if customer_id else partition(message_id)
+
+
+def add(work: Work, message: StoredMessage) -> None:
+    """Add a message, listed in its thread."""
+    item: Item = {
+        **message_key(message.id)._asdict(),
+        **message.model_dump(mode="json", exclude_none=True),
+        "rank": RANK[message.status],
+    }
+    if message.thread_id:
+        item |= {"gsi1pk": f"THREAD#{message.thread_id}", "gsi1sk": message.id}
+    work.put(item, unless_exists=AlreadyExists("This message exists."))
+
+
+def get(message_id: str) -> StoredMessage:
+    """Raises NotFound."""
+    item = table.get(message_key(message_id))
+    if item is None:
+        raise NotFound("There is no such message.", code="no_such_message")
+    return stored(item)
+
+
+def stored(item: Item) -> StoredMessage:
+    return StoredMessage.model_validate(item, strict=False)
+
+
+def in_thread(thread_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
+    """A page of a thread's messages, newest first: one call."""
+    found = table.page([Query(f"THREAD#{thread_id}", index="gsi1")], limit=limit, after=after)
+    return [Message.model_validate(item, strict=False) for item in found.items], found.after
+
+
+def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
+    """Make the thread findable under these keys, which are a mail's own and so never another thread's."""
+    for key in keys:
+        work.overwrite({**thread_item_key(key)._asdict(), "thread_id": thread_id})
+
+
+def thread_item_key(key: str) -> Key:
+    return Key(key, "THR")
+
+
+def seen_key(kind: str, mailbox: str, identifier: str) -> Key:
+    """Marks a mail that a mailbox has: by the id SES gave it, and by its own Message-ID."""
+    return Key(f"SEEN#{kind}#{mailbox}#{identifier}"[:1500], "SEEN")
+
+
+def mark_seen(work: Work, key: Key) -> None:
+    """Fails with Repeated when the mail was filed before."""
+    item = {**key._asdict(), "expires_at": int(work.now.timestamp()) + SEEN_FOR}
+    work.put(item, unless_exists=Repeated("This mail was filed before."))
+
+
+def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage, bool]:
+    """Take a queued mail to send it, or one whose sender gave up before `now`: one call.
+
+    The message, and whether it was taken. Raises NotFound for a message that is not there.
+    """
+    waiting = Attr("status").eq("queued")
+    abandoned = Attr("status").eq("sending") & Attr("claimed_until").lt(int(now.timestamp()))
+    built = ConditionExpressionBuilder().build_expression(waiting | abandoned)
+    assigned = {":status": "sending", ":rank": RANK["sending"], ":until": until, ":one": 1}
+    client = aws.dynamodb()
+    try:
+        with busy_is_unavailable():
+            answer: Any = client.update_item(
+                TableName=settings().table,
+                Key=encode_item(message_key(message_id)._asdict()),
+                UpdateExpression=(
+                    "SET #status = :status, #rank = :rank, claimed_until = :until "
+                    "ADD attempts :one, version :one"
+                ),
+                ConditionExpression=built.condition_expression,
+                ExpressionAttributeNames={
+                    **built.attribute_name_placeholders,
+                    "#status": "status",
+                    "#rank": "rank",
+                },
+                ExpressionAttributeValues=encode_item({**built.attribute_value_placeholders, **assigned}),
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+    except client.exceptions.ConditionalCheckFailedException as failed:
+        old: Any = failed.response.get("Item")
+        if not old:
+            raise NotFound("There is no such message.", code="no_such_message") from None
+        return stored(decode_item(old)), False
+    return stored(decode_item(answer["Attributes"])), True
+
+
+def release(work: Work, message_id: str) -> None:
+    """Give up a claim after SES said that it did not send, so that the next try may begin at once."""
+    sending = Attr("status").eq("sending")
+    work.update(message_key(message_id), assign={"claimed_until": 0}, when=sending, failure=_moved_on())
+
+
+def raise_status(work: Work, message_id: str, status: Status, **assign: Any) -> None:
+    """Move a message on to a status of higher rank; Repeated when it is there or beyond already."""
+    rank = RANK[status]
+    work.update(
+        message_key(message_id),
+        assign={"status": status, "rank": rank, **assign},
+        when=Attr("rank").lt(rank),
+        failure=_moved_on(),
+    )
+
+
+def note_ses_id(work: Work, message_id: str, ses_message_id: str) -> None:
+    """Remember SES's id where delivery was reported before we could write `sent`."""
+    exists = Attr("pk").exists()
+    assign = {"ses_message_id": ses_message_id, "sent_at": stamp(work.now)}
+    work.update(message_key(message_id), assign=assign, when=exists, failure=_moved_on())
+
+
+def _moved_on() -> Repeated:
+    return Repeated("The message is beyond this already.")
+
+
+def suppress(work: Work, address: str, reason: str) -> None:
+    """Never mail this address again, until somebody lifts it."""
+    item = {**suppression_key(address)._asdict(), "reason": reason, "since": stamp(work.now)}
+    work.overwrite(item)
+
+
+def suppressed(addresses: Iterable[str]) -> set[str]:
+    """Which of these addresses must not be mailed: one call."""
+    keys = {suppression_key(address): address for address in addresses}
+    return {keys[key] for key in table.get_many(keys)}

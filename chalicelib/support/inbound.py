@@ -1,0 +1,157 @@
+"""Files a mail that came in: as a new ticket, or as the next message of the one it answers.
+
+Four calls and one for each stored object: the raw mail, what we know of it, its ticket, the transaction.
+What others change meanwhile is met by beginning anew; the marks of the first success end every repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.customers import service as customers
+from chalicelib.customers.model import NewCustomer
+from chalicelib.kernel import table
+from chalicelib.kernel.commit import commit
+from chalicelib.kernel.errors import Conflict, Repeated, Stale
+from chalicelib.kernel.table import Item, Key
+from chalicelib.kernel.work import Work
+from chalicelib.mail import inbox, threads
+from chalicelib.mail import service as mail
+from chalicelib.mail.events import MailReceived
+from chalicelib.mail.inbox import Arrival
+from chalicelib.mail.notices.receipts import Receipt
+from chalicelib.support import acknowledgement, service, store
+from chalicelib.support.model import StoredTicket, new_ticket
+
+TRIES = 5
+"""How often a mail is filed anew in one go when others change the same ticket or customer."""
+
+_FILED_ALONE = frozenset({"bounce", "complaint", "own_loop"})
+"""Classes that never open a ticket: without one to join, the message stands for itself."""
+
+
+def file(receipt: Receipt) -> None:
+    """File a mail; a repeat does nothing. Raises Unavailable or Conflict when it is to be tried again."""
+    arrival = inbox.read(receipt)
+    for tries_left in reversed(range(TRIES)):
+        work = Work()
+        try:
+            _file(work, arrival)
+            commit(work)
+        except Repeated:
+            return
+        except (Stale, Conflict):
+            if not tries_left:
+                raise
+        else:
+            return
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the table says of a mail: the items found, whose the sender's address is, what it joins."""
+
+    found: dict[Key, Item]
+    customer_id: str | None
+    ticket: StoredTicket | None
+
+
+def _file(work: Work, arrival: Arrival) -> None:
+    known = _look_up(arrival)
+    for key in arrival.seen_keys:
+        mail.mark_seen(work, key)
+    if known.ticket is not None:
+        _append(work, arrival, known, known.ticket)
+    elif arrival.mail_class in _FILED_ALONE:
+        _add_message(work, arrival, None, known.customer_id)
+    else:
+        _open(work, arrival, known)
+
+
+def _look_up(arrival: Arrival) -> _Known:
+    """Two calls at most: marks, thread keys, the sender; then the tickets that it may belong to."""
+    keys = [*arrival.seen_keys, *arrival.index_keys]
+    sender = arrival.sender
+    if sender is not None:
+        keys += [customers.email_key(sender.address), acknowledgement.history_key(sender)]
+    found = table.get_many(keys)
+    if any(key in found for key in arrival.seen_keys):
+        raise Repeated("This mail was filed before.")
+    holder = found.get(customers.email_key(sender.address)) if sender else None
+    verified = arrival.receipt.sender_verified and not arrival.receipt.is_spam
+    customer_id = holder["customer_id"] if holder and verified else None
+    return _Known(found, customer_id, _ticket_of(arrival, found))
+
+
+def _ticket_of(arrival: Arrival, found: dict[Key, Item]) -> StoredTicket | None:
+    """The ticket it answers: by signature, by the ids it answers, or by the tag if its sender takes part."""
+    certain = [f"tkt_{ulid}" for ulid in arrival.signed_threads()]
+    certain += arrival.indexed_threads(found, by_tag=False)
+    tagged = arrival.indexed_threads(found, by_tag=True)
+    if not certain and not tagged:
+        return None
+    items = table.get_many(store.ticket_key(ticket_id) for ticket_id in [*certain, *tagged])
+    for ticket_id in [*certain, *tagged]:
+        ticket = store.stored(items.get(store.ticket_key(ticket_id)))
+        if ticket is not None and (ticket_id in certain or _takes_part(arrival, ticket)):
+            return ticket
+    return None
+
+
+def _takes_part(arrival: Arrival, ticket: StoredTicket) -> bool:
+    verified = arrival.receipt.sender_verified
+    return verified and arrival.sender is not None and ticket.takes_part(arrival.sender.address)
+
+
+def _open(work: Work, arrival: Arrival, known: _Known) -> None:
+    """Open a ticket; a person we do not know becomes a lead, and a person gets an acknowledgement."""
+    customer_id = known.customer_id
+    if customer_id is None and arrival.is_trusted and arrival.sender is not None:
+        lead = {"name": arrival.sender.name.strip()[:200] or None, "emails": [arrival.sender.address]}
+        customer_id = customers.register(work, NewCustomer.model_validate(lead)).id
+    ticket = new_ticket(
+        at=work.now,
+        identifier=arrival.derived_id("tkt"),
+        subject=arrival.subject,
+        channel="email",
+        status="spam" if arrival.receipt.is_spam else "open",
+        customer_id=customer_id,
+        requester=arrival.answers_to,
+        verified=arrival.receipt.sender_verified,
+    )
+    own_id = arrival.mail.message_id if arrival.mail else None
+    ticket = ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
+    service.begin(work, ticket)
+    _add_message(work, arrival, ticket, customer_id)
+    if arrival.is_trusted and arrival.sender is not None:
+        history = known.found.get(acknowledgement.history_key(arrival.sender))
+        acknowledgement.acknowledge(work, ticket, arrival.sender, history)
+
+
+def _append(work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket) -> None:
+    """Add it to its ticket. Only a person's mail changes the ticket: it reopens it and joins its author."""
+    _add_message(work, arrival, ticket, known.customer_id or ticket.customer_id)
+    if arrival.mail_class != "human" or arrival.receipt.is_spam or arrival.mail is None:
+        return
+    given: dict[str, Any] = ticket.with_reference(arrival.mail.message_id) | _joining(arrival, ticket)
+    if ticket.status not in ("open", "spam"):
+        given["status"] = "open"
+    service.apply(work, ticket, given)
+
+
+def _joining(arrival: Arrival, ticket: StoredTicket) -> dict[str, Any]:
+    if arrival.sender is None:
+        return {}
+    verified = arrival.receipt.sender_verified
+    return {"participants": ticket.joined_by(arrival.sender.address, verified=verified)}
+
+
+def _add_message(work: Work, arrival: Arrival, ticket: StoredTicket | None, customer_id: str | None) -> None:
+    thread_id = ticket.id if ticket else None
+    message = inbox.message_of(arrival, thread_id=thread_id, customer_id=customer_id)
+    mail.add(work, message)
+    if thread_id and arrival.mail and arrival.mail.message_id:
+        mail.index_thread(work, [threads.index_key("mid", arrival.mail.message_id)], thread_id)
+    event = MailReceived(message_id=message.id, thread_id=thread_id, mail_class=arrival.mail_class)
+    mail.record(work, message, event)

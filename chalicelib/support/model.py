@@ -1,0 +1,171 @@
+"""A ticket: what somebody asks of us, who takes part, and the rules of its states."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from chalicelib.access.model import StaffId, TeamId
+from chalicelib.customers.model import CustomerId
+from chalicelib.kernel import ids
+from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
+from chalicelib.mail import threads
+from chalicelib.mail.parts import Address
+from chalicelib.timeline.model import Channel
+
+TicketId = Annotated[str, ids.id_of("tkt")]
+Status = Literal["open", "pending", "on_hold", "solved", "closed", "spam"]
+STATUSES: tuple[Status, ...] = ("open", "pending", "on_hold", "solved", "closed", "spam")
+Priority = Literal["low", "normal", "high", "urgent"]
+
+ALLOWED: dict[Status, frozenset[Status]] = {
+    "open": frozenset({"pending", "on_hold", "solved", "closed", "spam"}),
+    "pending": frozenset({"open", "on_hold", "solved", "closed", "spam"}),
+    "on_hold": frozenset({"open", "pending", "solved", "closed", "spam"}),
+    "solved": frozenset({"open", "closed"}),
+    "closed": frozenset({"open"}),
+    "spam": frozenset({"open", "closed"}),
+}
+"""Which status may follow which."""
+
+MAX_PARTICIPANTS = 20
+MAX_REFERENCES = 10
+"""Message ids of a conversation that our mails name; mail clients need the first and the last ones."""
+
+
+class Participant(Stored):
+    """Somebody whose mails belong to the ticket; unverified when only a token or a header says so."""
+
+    address: str
+    verified: bool
+
+
+class NewTicket(Model):
+    """A ticket that somebody takes down: a call, a visit, a letter."""
+
+    customer_id: CustomerId
+    channel: Channel
+    subject: Annotated[str, Line(500)]
+    text: Annotated[str, Text(100_000)]
+    priority: Priority = "normal"
+    assignee: StaffId | None = None
+    team: TeamId | None = None
+
+
+class TicketPatch(Model):
+    """A JSON Merge Patch (RFC 7396): null takes the assignee, the team or the snooze away."""
+
+    status: Status = "open"
+    priority: Priority = "normal"
+    subject: Annotated[str, Line(500)] = ""
+    assignee: StaffId | None = None
+    team: TeamId | None = None
+    snoozed_until: Utc | None = None
+
+
+class NewReply(Model):
+    """An answer to whoever asked, or with `internal` a note that only the staff sees."""
+
+    text: Annotated[str, Text(200_000)]
+    html: Annotated[str, Text(500_000)] | None = None
+    internal: bool = False
+    status: Status | None = None
+    """Also set the ticket's status, such as `solved`, in the same step."""
+
+
+class Ticket(Stored):
+    """`tag` is what people see in subjects; `requester` is whom answers go to."""
+
+    id: TicketId
+    version: int
+    tag: str
+    subject: str
+    status: Status
+    priority: Priority
+    channel: str
+    customer_id: str | None = None
+    requester: Address | None = None
+    participants: list[Participant] = []
+    assignee: str | None = None
+    team: str | None = None
+    snoozed_until: Utc | None = None
+    created_at: Utc
+    updated_at: Utc
+
+
+class StoredTicket(Ticket):
+    """A ticket with the ids that thread its next mail: the last one in, and the chain before it."""
+
+    last_message_id: str | None = None
+    references: list[str] = []
+
+    def with_reference(self, message_id: str | None) -> dict[str, object]:
+        """What changes when a mail with this id came in; the chain keeps its beginning and its end."""
+        if message_id is None:
+            return {}
+        chain = [known for known in self.references if known != message_id] + [message_id]
+        if len(chain) > MAX_REFERENCES:
+            chain = chain[:1] + chain[-(MAX_REFERENCES - 1) :]
+        return {"last_message_id": message_id, "references": chain}
+
+    def takes_part(self, address: str) -> bool:
+        """Whether mail from this address belongs here."""
+        known = [one.address for one in self.participants]
+        return address.casefold() in (one.casefold() for one in known)
+
+    def joined_by(self, address: str, *, verified: bool) -> list[Participant]:
+        """The participants once this address writes; the first ones stay when there is no more room."""
+        if self.takes_part(address) or len(self.participants) == MAX_PARTICIPANTS:
+            return self.participants
+        return [*self.participants, Participant(address=address, verified=verified)]
+
+    def patched(self, given: dict[str, object], *, at: Utc) -> StoredTicket:
+        """The ticket after a change, one version on; itself when nothing changes.
+
+        Raises Conflict for a status that may not follow, Invalid for a snooze into the past.
+        """
+        changed = {name: value for name, value in given.items() if getattr(self, name) != value}
+        if not changed:
+            return self
+        status = changed.get("status")
+        if status is not None and status not in ALLOWED[self.status]:
+            raise Conflict(f"A ticket that is {self.status} cannot become {status}.", code="wrong_status")
+        until = changed.get("snoozed_until")
+        if isinstance(until, type(at)) and until <= at:
+            params = [{"name": "snoozed_until", "reason": "lies in the past", "code": "in_past"}]
+            raise Invalid("The body is not valid.", params=params)
+        return self.model_copy(update=changed | {"version": self.version + 1, "updated_at": at})
+
+
+def new_ticket(
+    *,
+    at: Utc,
+    subject: str,
+    channel: Channel,
+    status: Status = "open",
+    priority: Priority = "normal",
+    customer_id: str | None = None,
+    requester: Address | None = None,
+    verified: bool = True,
+    assignee: str | None = None,
+    team: str | None = None,
+    identifier: str | None = None,
+) -> StoredTicket:
+    """A ticket that begins now; who asks takes part."""
+    identifier = identifier or ids.new_id("tkt", at)
+    return StoredTicket(
+        id=identifier,
+        version=1,
+        tag=threads.tag_of(identifier),
+        subject=subject or "(no subject)",
+        status=status,
+        priority=priority,
+        channel=channel,
+        customer_id=customer_id,
+        requester=requester,
+        participants=[Participant(address=requester.address, verified=verified)] if requester else [],
+        assignee=assignee,
+        team=team,
+        created_at=at,
+        updated_at=at,
+    )

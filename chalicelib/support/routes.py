@@ -1,0 +1,60 @@
+"""Tickets over HTTP."""
+
+from __future__ import annotations
+
+from chalicelib.customers.model import CustomerId
+from chalicelib.kernel.http.paging import Page, PageParameters
+from chalicelib.kernel.http.routes import Routes
+from chalicelib.kernel.work import Work
+from chalicelib.mail.model import Message
+from chalicelib.support import service as support
+from chalicelib.support.model import NewReply, NewTicket, Status, Ticket, TicketId, TicketPatch
+
+routes = Routes("Tickets", __name__)
+
+
+class TicketQuery(PageParameters):
+    customer_id: CustomerId | None = None
+    status: Status | None = None
+
+
+@routes.post("/v1/tickets", scope="tickets:write", status=201, location="/v1/tickets/{id}")
+def open_ticket(body: NewTicket, work: Work) -> Ticket:
+    """Take down a ticket that came by phone, at the counter, by letter or fax."""
+    return support.open_by_hand(work, body)
+
+
+@routes.get("/v1/tickets", scope="tickets:read")
+def list_tickets(query: TicketQuery) -> Page[Ticket]:
+    """List tickets, newest first: all, of a customer, of a status, or both. Lags a moment."""
+    data, position = support.newest(
+        customer_id=query.customer_id, status=query.status, limit=query.limit, after=query.cursor
+    )
+    return Page(data=data, next_cursor=position)
+
+
+@routes.get("/v1/tickets/{ticket_id}", scope="tickets:read")
+def read_ticket(ticket_id: TicketId) -> Ticket:
+    """Read a ticket."""
+    return support.get(ticket_id)
+
+
+@routes.patch("/v1/tickets/{ticket_id}", scope="tickets:write")
+def change_ticket(ticket_id: TicketId, body: TicketPatch, work: Work) -> Ticket:
+    """Change a ticket's status, priority, subject, assignee, team or snooze, by JSON Merge Patch."""
+    return support.change(work, ticket_id, body)
+
+
+@routes.get("/v1/tickets/{ticket_id}/messages", scope="tickets:read")
+def list_ticket_messages(ticket_id: TicketId, query: PageParameters) -> Page[Message]:
+    """List a ticket's messages, newest first: mails in and out, notes. Lags a moment."""
+    data, position = support.messages(ticket_id, limit=query.limit, after=query.cursor)
+    return Page(data=data, next_cursor=position)
+
+
+@routes.post(
+    "/v1/tickets/{ticket_id}/messages", scope="tickets:write", status=201, location="/v1/messages/{id}"
+)
+def reply_to_ticket(ticket_id: TicketId, body: NewReply, work: Work) -> Message:
+    """Answer whoever asked, by mail; or, with `internal`, leave a note for the staff."""
+    return support.reply(work, ticket_id, body)

@@ -1,0 +1,205 @@
+"""What staff can do with tickets. What mails do to them: inbound.py."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.access import service as access
+from chalicelib.customers import service as customers
+from chalicelib.kernel import ids
+from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.kernel.events import EventData
+from chalicelib.kernel.work import Work
+from chalicelib.mail import service as mail
+from chalicelib.mail import threads
+from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
+from chalicelib.mail.parts import Address
+from chalicelib.support import store
+from chalicelib.support.events import TicketChanged, TicketNoted, TicketOpened, TicketSnoozed, TicketWoken
+from chalicelib.support.model import (
+    NewReply,
+    NewTicket,
+    Status,
+    StoredTicket,
+    Ticket,
+    TicketPatch,
+    new_ticket,
+)
+
+
+def open_by_hand(work: Work, new: NewTicket) -> Ticket:
+    """Take down a ticket that came by phone, at the counter, by letter. Raises NotFound, Invalid."""
+    customer = customers.get(new.customer_id)
+    name = customer.name or ""
+    requester = Address(address=customer.emails[0], name=name) if customer.emails else None
+    fields = new.model_dump(exclude={"text"})
+    ticket = new_ticket(at=work.now, requester=requester, **fields)
+    _require_people(work, fields)
+    begin(work, ticket)
+    spoken = _written_down(work, ticket, new.text, direction="inbound")
+    mail.add(work, spoken.model_copy(update={"from_": requester}))
+    return shown(ticket)
+
+
+def begin(work: Work, ticket: StoredTicket) -> None:
+    """Add a ticket and record that it was opened."""
+    store.add(work, ticket)
+    mail.index_thread(work, [threads.index_key("tag", ticket.tag)], ticket.id)
+    event = TicketOpened(ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority)
+    record(work, ticket, event, {"subject": ticket.subject})
+
+
+def record(work: Work, ticket: Ticket, event: EventData, private: dict[str, Any]) -> None:
+    """Record an event where the ticket's customer sees it."""
+    work.record(
+        store.events_partition(ticket),
+        event,
+        customer_id=ticket.customer_id,
+        channel=ticket.channel,
+        private=private,
+    )
+
+
+def get(ticket_id: str) -> Ticket:
+    """Raises NotFound."""
+    return shown(store.get(ticket_id))
+
+
+def newest(
+    *, customer_id: str | None, status: Status | None, limit: int, after: str | None
+) -> tuple[list[Ticket], str | None]:
+    """A page of tickets, newest first."""
+    return store.newest(customer_id=customer_id, status=status, limit=limit, after=after)
+
+
+def messages(ticket_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
+    """A page of a ticket's messages, newest first. Raises NotFound."""
+    found, position = mail.in_thread(ticket_id, limit=limit, after=after)
+    if not found and after is None:
+        store.get(ticket_id)
+    return found, position
+
+
+def change(work: Work, ticket_id: str, patch: TicketPatch) -> Ticket:
+    """Apply a merge patch. Raises NotFound, Stale, Conflict `wrong_status`, Invalid."""
+    before = store.get(ticket_id)
+    work.check_version(before.version)
+    given = {name: getattr(patch, name) for name in patch.model_fields_set}
+    return shown(apply(work, before, given))
+
+
+def apply(work: Work, before: StoredTicket, given: dict[str, Any]) -> StoredTicket:
+    """Change a ticket and record what changed; a ticket that somebody works on is not snoozed any more."""
+    if given.get("status", before.status) != before.status:
+        given = {"snoozed_until": None, **given}
+    after = before.patched(given, at=work.now)
+    if after is before:
+        return before
+    changed = [name for name in given if getattr(before, name) != getattr(after, name)]
+    _require_people(work, {name: given[name] for name in changed})
+    store.replace(work, after, version=before.version)
+    visible = sorted(set(changed) & set(Ticket.model_fields))
+    if visible:
+        event = TicketChanged(
+            ticket_id=after.id, ticket_version=after.version, changed=visible, status=after.status
+        )
+        values = {name: [str(getattr(before, name)), str(getattr(after, name))] for name in visible}
+        record(work, after, event, {"subject": after.subject, "changes": values})
+    if "snoozed_until" in changed and after.snoozed_until:
+        snoozed = TicketSnoozed(ticket_id=after.id, wake_id=after.id, wake_at=after.snoozed_until)
+        record(work, after, snoozed, {"subject": after.subject})
+    return after
+
+
+def _require_people(work: Work, given: dict[str, Any]) -> None:
+    """Commit only if the assignee and the team exist."""
+    if given.get("assignee"):
+        access.require_staff(work, given["assignee"], "assignee")
+    if given.get("team"):
+        access.require_team(work, given["team"], "team")
+
+
+def reply(work: Work, ticket_id: str, new: NewReply) -> Message:
+    """Answer by mail, or leave a note. Raises NotFound, Conflict, Invalid `no_address`."""
+    ticket = store.get(ticket_id)
+    work.check_version(ticket.version)
+    if new.internal:
+        return _note(work, ticket, new)
+    to = ticket.requester or _address_of(ticket)
+    given: dict[str, Any] = {"status": new.status} if new.status else {}
+    if ticket.requester is None:
+        given |= {"requester": to, "participants": ticket.joined_by(to.address, verified=True)}
+    apply(work, ticket, given)
+    return mail.queue(
+        work,
+        mail.Draft(
+            to=to,
+            subject=reply_subject(ticket),
+            text=new.text,
+            html=new.html,
+            customer_id=ticket.customer_id,
+            thread_id=ticket.id,
+            in_reply_to=ticket.last_message_id,
+            references=ticket.references,
+        ),
+    )
+
+
+def _address_of(ticket: Ticket) -> Address:
+    """Where to answer a ticket that did not come by mail."""
+    customer = customers.get(ticket.customer_id) if ticket.customer_id else None
+    if customer is None or not customer.emails:
+        raise Invalid("There is no address to answer this ticket at.", code="no_address")
+    return Address(address=customer.emails[0], name=customer.name or "")
+
+
+def reply_subject(ticket: Ticket) -> str:
+    """`Re: Broken kettle [#7KQ2M9XB]`: what mail clients thread by, with the tag that we thread by."""
+    bare = ticket.subject if ticket.subject.lower().startswith("re:") else f"Re: {ticket.subject}"
+    return bare if f"[#{ticket.tag}]" in bare else f"{bare[:480]} [#{ticket.tag}]"
+
+
+def _note(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
+    if new.html is not None:
+        raise Conflict("A note is plain text.", code="note_is_text")
+    note = _written_down(work, ticket, new.text, direction="internal")
+    mail.add(work, note)
+    if new.status:
+        apply(work, ticket, {"status": new.status})
+    event = TicketNoted(ticket_id=ticket.id, message_id=note.id)
+    record(work, ticket, event, {"subject": ticket.subject, "summary": new.text[: mail.PREVIEW]})
+    return mail.shown(note)
+
+
+def _written_down(work: Work, ticket: Ticket, text: str, *, direction: Any) -> StoredMessage:
+    """A message that did not come by mail: a note, or what was said on the phone."""
+    identifier = ids.new_id("msg", work.now)
+    return StoredMessage(
+        id=identifier,
+        direction=direction,
+        status="recorded",
+        mail_class="human",
+        thread_id=ticket.id,
+        customer_id=ticket.customer_id,
+        subject=ticket.subject,
+        text=cut(text, MAX_TEXT_BYTES),
+        truncated=len(text.encode()) > MAX_TEXT_BYTES,
+        body_key=mail.store_body(identifier, text, "", None),
+        created_at=work.now,
+    )
+
+
+def wake(work: Work, ticket_id: str, at: datetime) -> None:
+    """Reopen a ticket whose snooze ends at this time; a stale timer finds another time, and does nothing."""
+    ticket = store.get(ticket_id)
+    if ticket.snoozed_until != at or ticket.status in ("closed", "spam"):
+        return
+    given: dict[str, Any] = {"snoozed_until": None}
+    apply(work, ticket, given | ({} if ticket.status == "open" else {"status": "open"}))
+    record(work, ticket, TicketWoken(ticket_id=ticket.id), {"subject": ticket.subject})
+
+
+def shown(ticket: StoredTicket) -> Ticket:
+    """The ticket without what only threading needs."""
+    return Ticket.model_validate(ticket.model_dump(include=set(Ticket.model_fields)))
