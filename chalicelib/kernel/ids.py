@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from datetime import UTC, datetime
+from threading import Lock
 
 from pydantic import StringConstraints
 
@@ -24,6 +25,7 @@ def _base32(number: int, length: int) -> str:
 
 _last = [0, 0]
 """The moment and the random part of the newest ULID of this process."""
+_making = Lock()
 
 
 def ulid(at: datetime, randomness: bytes | None = None) -> str:
@@ -35,8 +37,9 @@ def ulid(at: datetime, randomness: bytes | None = None) -> str:
     moment = int(at.timestamp() * 1000)
     if randomness is not None:
         return _base32(moment, 10) + _base32(int.from_bytes(randomness, "big"), 16)
-    tail = _last[1] + 1 if moment == _last[0] else int.from_bytes(os.urandom(10), "big") >> 1
-    _last[:] = moment, tail
+    with _making:
+        tail = _last[1] + 1 if moment == _last[0] else int.from_bytes(os.urandom(10), "big") >> 1
+        _last[:] = moment, tail
     return _base32(moment, 10) + _base32(tail, 16)
 
 
