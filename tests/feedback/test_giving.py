@@ -99,7 +99,9 @@ def test_a_response_is_bounded_in_bytes_whatever_its_script(api: Api, cloud: Clo
 
 def test_characters_that_a_queue_refuses_arrive(api: Api, cloud: Cloud) -> None:
     accepted = api.post("/v1/feedback", {**NPS, "comment": "end\uffff\ufffe of\x7f\x85plane"}).ok(202)
-    cloud.pump()
+    (sent,) = cloud.receive("FeedbackQueue")
+    assert sent["Body"].isascii(), "SQS refuses U+FFFE and U+FFFF; moto does not"
+    assert cloud.deliver("FeedbackQueue", [sent]) == set()
     stored = api.get(f"/v1/feedback/{accepted['id']}").ok()
     assert stored["comment"] == "end\uffff\ufffe of\x7f\x85plane"
 
