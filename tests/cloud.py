@@ -12,9 +12,12 @@ import json
 import random
 import uuid
 from collections.abc import Callable
+from threading import RLock
 from typing import Any
 
 import boto3
+import pytest
+from moto.core.botocore_stubber import BotocoreStubber
 
 from infra.build import excerpt, resources
 
@@ -45,6 +48,22 @@ PARAMETERS = {
     "SupportAddress": SUPPORT_ADDRESS,
     "MailDomain": MAIL_DOMAIN,
 }
+
+
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have moto answer one call after the other, as if each were atomic, for tests with threads.
+
+    Its transactions copy the table and put the copy back when they fail, which would undo what another
+    thread committed meanwhile.
+    """
+    lock = RLock()
+    process = BotocoreStubber.process_request
+
+    def locked(stubber: Any, request: Any) -> Any:
+        with lock:
+            return process(stubber, request)
+
+    monkeypatch.setattr(BotocoreStubber, "process_request", locked)
 
 
 class Cloud:
@@ -174,7 +193,7 @@ class Cloud:
         """All visible messages of a queue."""
         found: list[Any] = []
         while batch := self.sqs.receive_message(
-            QueueUrl=self[queue], MaxNumberOfMessages=10, WaitTimeSeconds=0, AttributeNames=["All"]
+            QueueUrl=self[queue], MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=0
         ).get("Messages"):
             found += batch
         return found

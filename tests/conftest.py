@@ -38,8 +38,9 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The deployed resources on moto, with the functions' environment set."""
     import boto3
 
-    from tests.cloud import SUPPORT_ADDRESS, Cloud
+    from tests.cloud import SUPPORT_ADDRESS, Cloud, one_at_a_time
 
+    one_at_a_time(monkeypatch)
     with mock_aws():
         forget()
         made = Cloud()

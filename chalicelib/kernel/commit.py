@@ -78,7 +78,8 @@ def commit_all(works: Sequence[Work]) -> list[RapportError | None]:
     errors: dict[int, RapportError] = {}
     for work in works:
         if work.sending is not None:
-            aws.sqs().send_message(QueueUrl=work.sending.queue_url, MessageBody=work.sending.body)
+            with busy_is_unavailable("queue"):
+                aws.sqs().send_message(QueueUrl=work.sending.queue_url, MessageBody=work.sending.body)
     pending = [index for index, work in enumerate(works) if work.writes]
     tries = 0
     while pending:

@@ -32,6 +32,7 @@ _BUSY = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "ThrottlingException",
         "InternalServerError",
         "ServiceUnavailable",
@@ -103,16 +104,16 @@ def decode_item(attributes: Any) -> Item:
 
 
 @contextmanager
-def busy_is_unavailable() -> Iterator[None]:
-    """Turn throttling and outages of DynamoDB into Unavailable; let other errors through."""
+def busy_is_unavailable(service: str = "database") -> Iterator[None]:
+    """Turn throttling and outages of DynamoDB, or of SQS, into Unavailable; let other errors through."""
     try:
         yield
     except ClientError as error:
         if error.response["Error"]["Code"] in _BUSY:
-            raise Unavailable("The database is busy; try again.") from error
+            raise Unavailable(f"The {service} is busy; try again.") from error
         raise
     except HTTPClientError as error:
-        raise Unavailable("The database did not answer in time; try again.") from error
+        raise Unavailable(f"The {service} did not answer in time; try again.") from error
 
 
 def _is_live(item: Item) -> bool:

@@ -17,8 +17,11 @@ from chalice.app import Blueprint
 
 from chalicelib.kernel import telemetry
 from chalicelib.kernel.commit import commit_all
-from chalicelib.kernel.errors import RapportError, Repeated
+from chalicelib.kernel.errors import RapportError, Repeated, Stale
 from chalicelib.kernel.work import Work
+
+STALE_TRIES = 4
+"""How often a message is handled in one invocation when what it had read changed before it committed."""
 
 BatchHandler = Callable[["list[Job]"], None]
 
@@ -40,6 +43,10 @@ class Job:
             yield self.work
         except Exception as error:  # whatever it is, it concerns this message alone
             self.fail(error)
+
+    def begin_again(self) -> None:
+        """Forget the attempt that was overtaken."""
+        self.work, self.error = Work(), None
 
     def fail(self, error: Exception) -> None:
         """Give this message up for now; nothing of its Work is committed."""
@@ -65,6 +72,19 @@ def _commit(jobs: list[Job]) -> None:
     for job, error in zip(alive, commit_all([job.work for job in alive]), strict=True):
         if error is not None and not isinstance(error, Repeated):
             job.fail(error)
+
+
+def _serve(handler: BatchHandler, jobs: list[Job]) -> None:
+    """Have the messages handled and committed; those whose reading was overtaken (Stale) are read anew."""
+    pending = jobs
+    for _ in range(STALE_TRIES):
+        for job in pending:
+            job.begin_again()
+        handler(pending)
+        _commit(pending)
+        pending = [job for job in pending if isinstance(job.error, Stale)]
+        if not pending:
+            return
 
 
 def _report(name: str, jobs: list[Job]) -> dict[str, Any]:
@@ -98,8 +118,7 @@ def batch_worker(blueprint: Blueprint, *, batch_size: int = 10) -> Callable[[Bat
         def handle(event: Any) -> dict[str, Any]:
             jobs = _jobs(event)
             with telemetry.traced(name):
-                handler(jobs)
-                _commit(jobs)
+                _serve(handler, jobs)
             return _report(name, jobs)
 
         # The queue is named for Chalice's sake; infra/ points the event source to the real one.
