@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -23,6 +22,8 @@ from infra.template import Template, excerpt, merged, resources
 __all__ = ["BuildFailed", "build", "excerpt", "merged", "resources"]
 
 ROOT = Path(__file__).parent.parent
+CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+CACHE = ROOT / ".chalice" / "deployments"
 MISSING_WHEEL = "Could not install dependencies"
 MAX_ZIP = 15_000_000
 """Bytes; the budget of the package. Lambda itself takes 50 MB."""
@@ -33,7 +34,7 @@ class BuildFailed(RuntimeError):
 
 
 def chalice_stage(target: str) -> str:
-    """The stage of .chalice/config.json: arm64 for AWS, the machine's own architecture for the local cloud."""
+    """The stage of .chalice/config.json: arm64 on AWS, the machine's own architecture locally."""
     if target == "aws":
         return "production"
     return "local-arm64" if platform.machine() in {"aarch64", "arm64"} else "local"
@@ -43,14 +44,26 @@ def package(folder: Path, stage: str) -> None:
     """Run `chalice package` into the folder. Raises BuildFailed, also on what Chalice only warns of."""
     merge = folder / "merge.yaml"
     merge.write_text(yaml.safe_dump(merged(), sort_keys=False), encoding="utf-8")
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
+    command = [sys.executable, "-c", CHALICE, "package", "--stage", stage]
     command += ["--template-format", "yaml", "--merge-template", str(merge), str(folder)]
     # Chalice asks for a region as soon as there is an authorizer, though the template is for any.
     environment = {"AWS_DEFAULT_REGION": "us-east-1"} | os.environ
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     if done.returncode or MISSING_WHEEL in said:
+        shutil.rmtree(
+            CACHE, ignore_errors=True
+        )  # the next try would take the broken archive, and say nothing
         raise BuildFailed(said.strip())
+
+
+def check(template: Template) -> None:
+    """Raise BuildFailed when app.py and functions.yaml do not speak of the same functions."""
+    for name, part in template["Resources"].items():
+        if "Type" not in part:
+            raise BuildFailed(f"infra/ says more about {name}, but app.py mounts nothing of that name")
+        if part["Type"] == "AWS::Serverless::Function" and "FunctionName" not in part["Properties"]:
+            raise BuildFailed(f"app.py mounts {name}, but infra/functions.yaml does not know it")
 
 
 def finish(template: Template) -> Template:
@@ -64,13 +77,14 @@ def finish(template: Template) -> Template:
 
 
 def build(target: str, folder: Path | None = None) -> Path:
-    """Build for `aws` or `local` into the folder, build/<target> by default, and return it. Raises BuildFailed."""
+    """Build for `aws` or `local` into the folder (build/<target>), and return it. Raises BuildFailed."""
     folder = folder or ROOT / "build" / target
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     print(f"building for {target}: dependencies, functions, template …", flush=True)
     package(folder, chalice_stage(target))
-    template: dict[str, Any] = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
+    template: Template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
+    check(template)
     (folder / "template.json").write_text(
         json.dumps(finish(template), separators=(",", ":")), encoding="utf-8"
     )

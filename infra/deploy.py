@@ -1,8 +1,8 @@
 """Deploys Rapport to AWS: `python -m infra.deploy --stage dev --mail-domain mail.example.com …`.
 
-Uploads the build, updates the stack, and does the few things that no template can: the root secret, the account's
-logging role of API Gateway, the active receipt rule set and the first API key. Each step may be repeated.
-The local cloud runs the same steps against its own endpoint.
+Uploads the build, updates the stack, and does the few things that no template can: the root secret, the
+account's logging role of API Gateway, the active receipt rule set and the first API key. Each step may be
+repeated. The local cloud runs the same steps against its own endpoint.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from infra.stack import DeployFailed, deploy_stack, ensure_bucket, outputs, uplo
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
+    from mypy_boto3_apigateway.type_defs import PatchOperationTypeDef
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_ses import SESClient
     from mypy_boto3_ssm import SSMClient
@@ -36,9 +37,10 @@ LOGGING_ROLE = "rapport-api-gateway-logs"
 LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 # The template's parameters that are options of this command; `stage` and `secret_parameter` are derived.
 OPTIONS = (
-    "MailDomain SupportAddress BusinessName TimeZone DefaultRegion PublicUrl CorsOrigin DomainName CertificateArn EnableWaf "
-    "AlarmEmail Tracing LogLevel LogDays ArchiveDays RawMailDays ApiRate ApiBurst Protected"
-).split()
+    *("Protected", "MailDomain", "SupportAddress", "BusinessName", "TimeZone", "DefaultRegion"),
+    *("PublicUrl", "CorsOrigin", "DomainName", "CertificateArn", "EnableWaf", "ApiRate", "ApiBurst"),
+    *("AlarmEmail", "Tracing", "LogLevel", "LogDays", "ArchiveDays", "RawMailDays"),
+)
 
 
 def ensure_secret(ssm: SSMClient, name: str) -> bool:
@@ -68,16 +70,19 @@ def ensure_api_logging(gateway: APIGatewayClient, iam: IAMClient) -> bool:
     """
     if gateway.get_account().get("cloudwatchRoleArn"):
         return False
-    role = _logging_role(iam)
-    setting = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
-    for patience in (5, 10, 20, 0):  # seconds; a new role takes a moment to be seen
+    setting: PatchOperationTypeDef = {
+        "op": "replace",
+        "path": "/cloudwatchRoleArn",
+        "value": _logging_role(iam),
+    }
+    for patience in (5, 10, 20):  # seconds; a new role takes a moment to be seen
         try:
-            gateway.update_account(patchOperations=[setting])  # type: ignore[list-item]  # a plain dict is what it takes
-            return True
+            gateway.update_account(patchOperations=[setting])
         except ClientError:
-            if not patience:
-                raise
             time.sleep(patience)
+        else:
+            return True
+    gateway.update_account(patchOperations=[setting])
     return True
 
 
@@ -107,19 +112,30 @@ def _logging_role(iam: IAMClient) -> str:
 
 
 def activate_receipt_rules(ses: SESClient, rule_set: str) -> str:
-    """Make our receipt rule set the account's active one, unless another is; return the name of the active one."""
+    """Make our receipt rule set the active one, unless another is; return the active one's name."""
     active = ses.describe_active_receipt_rule_set().get("Metadata", {}).get("Name")
     if active is None:
         ses.set_active_receipt_rule_set(RuleSetName=rule_set)
     return active or rule_set
 
 
-def first_key(stack: dict[str, str], region: str, stage: str) -> str | None:
-    """The first API key of a deployment, with every scope, shown this once; None when there already is a key."""
-    os.environ |= {"RAPPORT_TABLE": stack["TableName"], "RAPPORT_STAGE": stage, "AWS_DEFAULT_REGION": region}
-    from chalicelib.access import service  # noqa: PLC0415  # it reads its settings from the environment set above
+def first_key(table: str, session: boto3.Session) -> str | None:
+    """The first API key, with every scope, shown this once; None when there already is a key."""
+    os.environ |= {"RAPPORT_TABLE": table, "AWS_DEFAULT_REGION": session.region_name}
+    if "AWS_ACCESS_KEY_ID" not in os.environ:
+        os.environ["AWS_PROFILE"] = session.profile_name
+    # The app reads its settings from the environment that was set just above.
+    from chalicelib.access import service
+    from chalicelib.access.model import NewApiKey
+    from chalicelib.kernel.commit import commit
+    from chalicelib.kernel.work import Work
 
-    return service.first_key()
+    if service.keys(limit=1, after=None)[0]:
+        return None
+    work = Work()
+    created = service.create_key(work, NewApiKey(name="first key", scopes=["*"]))
+    commit(work)
+    return created.key
 
 
 def parameters(options: argparse.Namespace) -> dict[str, str]:
@@ -156,7 +172,7 @@ def finish(options: argparse.Namespace, session: boto3.Session, stack: dict[str,
         print(f"No mail comes in yet: the receipt rule set {active} is active. See docs/deploy.md, Mail.")
     if not options.AlarmEmail:
         print("If nobody was named with --alarm-email yet, there are no alarms.")
-    if key := first_key(stack, session.region_name, options.stage):
+    if key := first_key(stack["TableName"], session):
         print(f"The first API key, shown this once: {key}")
 
 

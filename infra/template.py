@@ -1,7 +1,7 @@
 """The merge template: the YAML files beside this one, read and joined, as data.
 
-Each file holds one concern. What two files name is an error, never a silent override; top-level keys that start
-with `x-` only hold YAML anchors for their own file and are left out.
+Each file holds one concern. What two files name is an error, never a silent override; top-level keys that
+start with `x-` only hold YAML anchors for their own file and are left out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class NamedTwice(ValueError):
 class _Loader(yaml.SafeLoader):
     """Reads CloudFormation's short tags (`!Ref`, `!GetAtt`, `!Sub` …) as their long forms."""
 
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         """Refuse a key that stands twice in one mapping; plain YAML would keep the last."""
         node = super().compose_mapping_node(anchor)
         names = [key.value for key, _ in node.value]

@@ -1,4 +1,4 @@
-"""Counts the AWS calls that a request makes: the budget of a request, and most of its time."""
+"""Counts the AWS calls of a piece of work, by botocore's own hook; a retried call counts once."""
 
 from __future__ import annotations
 
@@ -7,27 +7,35 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from botocore.client import BaseClient
-
+from chalicelib.kernel import aws
 from tests import api
 
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The names of the operations called inside, in order; the authorizer's are another function's.
+    """`with counted() as calls: …` then `assert calls == ["GetItem"]`: the operations, in order.
 
-    `with counted() as calls: … ; assert calls == ["GetItem"]`
+    Those of the authorizer are left out: it is another function, and its answer is cached.
     """
     calls: list[str] = []
-    plain, authorize = BaseClient._make_api_call, api.authorize  # type: ignore[attr-defined]  # botocore's own seam
 
-    def counting(client: Any, operation: str, arguments: Any) -> Any:
-        calls.append(operation)
-        return plain(client, operation, arguments)
+    def note(model: Any, **_: Any) -> None:
+        calls.append(model.name)
 
-    def uncounted(key: str) -> Any:
-        with patch.object(BaseClient, "_make_api_call", plain):
-            return authorize(key)
+    def authorize(key: str, real: Any = api.authorize) -> Any:
+        before = len(calls)
+        answer = real(key)
+        del calls[before:]
+        return answer
 
-    with patch.object(BaseClient, "_make_api_call", counting), patch.object(api, "authorize", uncounted):
-        yield calls
+    clients: list[Any] = [
+        aws.dynamodb(), aws.sqs(), aws.s3(), aws.events(), aws.scheduler(), aws.ssm(), aws.ses()
+    ]  # fmt: skip
+    for client in clients:
+        client.meta.events.register("before-call", note)
+    try:
+        with patch.object(api, "authorize", authorize):
+            yield calls
+    finally:
+        for client in clients:
+            client.meta.events.unregister("before-call", note)

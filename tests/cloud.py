@@ -79,7 +79,7 @@ class Cloud:
     def _create(self) -> dict[str, str]:
         client = boto3.client("cloudformation")
         template = excerpt(*TYPES)
-        given: list[Any] = [
+        given: Any = [
             {"ParameterKey": name, "ParameterValue": PARAMETERS.get(name, str(part.get("Default", "x")))}
             for name, part in template["Parameters"].items()
         ]

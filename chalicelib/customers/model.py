@@ -45,6 +45,7 @@ Source = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
 ExternalId = Annotated[str, Line(200)]
 CustomName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,49}$")]
 Name = Annotated[str, Line(200)]
+CustomFields = Annotated[dict[CustomName, CustomValue], Field(max_length=50), AfterValidator(_bounded)]
 Locale = Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-GB"])]
 """A language tag (BCP 47)."""
 Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterValidator(each_once)]
@@ -80,7 +81,7 @@ class NewCustomer(Model):
     locale: Locale | None = None
     time_zone: TimeZone | None = None
     owner: StaffId | None = None
-    custom: Annotated[dict[CustomName, CustomValue], Field(max_length=50), AfterValidator(_bounded)] = {}
+    custom: CustomFields = {}
 
 
 class CustomerPatch(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from chalicelib.customers.model import (
 )
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import Invalid, Stale
 from chalicelib.kernel.events import stamp
 from chalicelib.kernel.table import Key, Slice
 from chalicelib.kernel.work import Work
@@ -33,9 +34,25 @@ def register(work: Work, new: NewCustomer) -> Customer:
     if customer.owner:
         access.require_staff(work, customer.owner, "owner")
     store.add(work, customer)
+    _record_registered(work, customer)
+    return customer
+
+
+def register_lead(work: Work, address: str) -> Customer:
+    """Register somebody of whom we know only an e-mail address, in the work of what made them known.
+
+    Fails with Stale when the address got a holder meanwhile: recognise it again.
+    """
+    new = NewCustomer(emails=[address], stage="lead")
+    lead = Customer.register(new, at=work.now, region=settings().default_region)
+    store.add(work, lead, taken=Stale("Somebody else registered this address meanwhile."))
+    _record_registered(work, lead)
+    return lead
+
+
+def _record_registered(work: Work, customer: Customer) -> None:
     event = CustomerRegistered(customer_id=customer.id, stage=customer.stage)
     work.record(store.partition(customer.id), event, customer_id=customer.id)
-    return customer
 
 
 def get(customer_id: str) -> Customer:
@@ -97,6 +114,14 @@ def _identity(email: str | None, phone: str | None, external_id: str | None) -> 
         params = [{"name": "external_id", "reason": "has the form source:id", "code": "invalid_external_id"}]
         raise Invalid("The query is not valid.", params=params)
     return Identity.of_external(source, value)
+
+
+def recognise(*, ids: Iterable[str] = (), emails: Iterable[str] = ()) -> dict[str, str]:
+    """Which customers these ids and normal e-mail addresses stand for: the customer's id by what was given.
+
+    Those that nobody has are left out. One call, for 100 of both together at most.
+    """
+    return store.recognise(ids, emails)
 
 
 def newest(stage: Stage | None, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:

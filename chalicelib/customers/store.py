@@ -12,7 +12,7 @@ from chalicelib.kernel import table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound, Stale
 from chalicelib.kernel.events import stamp
 from chalicelib.kernel.table import LOWEST, Item, Key, Query, Slice
-from chalicelib.kernel.work import Work
+from chalicelib.kernel.work import Failure, Work
 
 SHARDS = 4
 """Partitions a list index is spread over, so that no single one takes every write."""
@@ -50,8 +50,8 @@ def profile_item(customer: Customer) -> Item:
     }
 
 
-def _put_identity(work: Work, identity: Identity, customer_id: str) -> None:
-    def taken(old: Item | None) -> Conflict:
+def _put_identity(work: Work, identity: Identity, customer_id: str, taken: Failure | None = None) -> None:
+    def taken_by(old: Item | None) -> Conflict:
         return Conflict(
             f"This {identity.kind} belongs to another customer.",
             code="identity_taken",
@@ -60,13 +60,13 @@ def _put_identity(work: Work, identity: Identity, customer_id: str) -> None:
         )
 
     item = {**identity_key(identity)._asdict(), "customer_id": customer_id}
-    work.put(item, unless_exists=taken)
+    work.put(item, unless_exists=taken or taken_by)
 
 
-def add(work: Work, customer: Customer) -> None:
-    """Add a customer. Fails with Conflict `identity_taken`, naming the holder."""
+def add(work: Work, customer: Customer, *, taken: Failure | None = None) -> None:
+    """Add a customer. Fails with Conflict `identity_taken`, naming the holder, unless `taken` says else."""
     for identity in customer.identities:
-        _put_identity(work, identity, customer.id)
+        _put_identity(work, identity, customer.id, taken)
     work.put(profile_item(customer), unless_exists=AlreadyExists("This customer exists."))
 
 
@@ -122,6 +122,15 @@ def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
     """Those of the customers that exist, in one call; 100 ids at most."""
     found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
     return {item["id"]: _customer(item) for item in found.values()}
+
+
+def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> dict[str, str]:
+    """The customers' ids by what was given, for those who exist, in one call; 100 at most."""
+    keys = {address: identity_key(Identity.of_email(address)) for address in addresses}
+    keys |= {customer_id: profile_key(customer_id) for customer_id in customer_ids}
+    found = table.get_many(keys.values())
+    items = {given: found[key] for given, key in keys.items() if key in found}
+    return {given: item["id"] if "id" in item else item["customer_id"] for given, item in items.items()}
 
 
 def newest(stage: Stage | None, *, limit: int, after: str | None) -> Slice:

@@ -1,1 +1,1 @@
-"""What customers think: responses and their statistics."""
+"""What customers think: survey responses and suggestions, and their statistics."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 
 from pydantic import StringConstraints
 
@@ -28,6 +29,7 @@ def _base32(number: int, length: int) -> str:
 
 _last = [0, 0]
 """The moment and the random part of the newest ULID of this process."""
+_making = Lock()
 
 
 def ulid(at: datetime, randomness: bytes | None = None) -> str:
@@ -39,8 +41,9 @@ def ulid(at: datetime, randomness: bytes | None = None) -> str:
     moment = (at - EPOCH) // MILLISECOND
     if randomness is not None:
         return _base32(moment, 10) + _base32(int.from_bytes(randomness, "big"), 16)
-    tail = _last[1] + 1 if moment == _last[0] else int.from_bytes(os.urandom(10), "big") >> 1
-    _last[:] = moment, tail
+    with _making:
+        tail = _last[1] + 1 if moment == _last[0] else int.from_bytes(os.urandom(10), "big") >> 1
+        _last[:] = moment, tail
     return _base32(moment, 10) + _base32(tail, 16)
 
 
@@ -53,6 +56,12 @@ def derived_id(prefix: str, at: datetime, *parts: str) -> str:
     """An id whose random part follows from `parts`: the same parts and time give the same id."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{ulid(at, digest[:10])}"
+
+
+def keyed_id(prefix: str, *parts: str) -> str:
+    """An id that follows from `parts` alone, its time part too: it does not tell when it was made."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return f"{prefix}_{_base32(int.from_bytes(digest[:16], 'big'), 26)}"
 
 
 def time_of(identifier: str) -> datetime:

@@ -15,7 +15,7 @@ from chalicelib.mail.reading.addresses import addresses
 from chalicelib.mail.reading.attachments import attachment
 from chalicelib.mail.reading.bodies import Body, read_body
 from chalicelib.mail.reading.charsets import one_line
-from chalicelib.mail.reading.headers import Headers, message_ids, moment
+from chalicelib.mail.reading.headers import Headers, decode_words, message_ids, moment
 from chalicelib.mail.reading.quotes import trim
 from chalicelib.mail.reading.structure import Part, Structure, split
 
@@ -93,9 +93,12 @@ def _sender(headers: Headers) -> Address | None:
 
 
 def _ids_text(headers: Headers, name: str) -> str:
-    """The newest end of an id header: a chain grows on the right."""
+    """The newest end of an id header: a chain grows on the right.
+
+    Ids are never to be encoded (RFC 2047 section 5), yet common libraries do so when they fold long ones.
+    """
     values = headers.raw(name)
-    return one_line(values[0][-_MAX_IDS:].decode("utf-8", "replace"), _MAX_IDS) if values else ""
+    return one_line(decode_words(values[0][-_MAX_IDS:]), _MAX_IDS) if values else ""
 
 
 def _part_types(root: Part) -> tuple[str, ...]:

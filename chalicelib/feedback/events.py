@@ -1,0 +1,26 @@
+"""What is recorded about feedback."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from chalicelib.feedback.model import Kind, Rejection
+from chalicelib.kernel.events import EventData
+
+
+class FeedbackReceived(EventData):
+    """The beginning of the comment is private."""
+
+    type: ClassVar[str] = "feedback.received"
+    feedback_id: str
+    survey: str
+    kind: Kind
+    score: int | None = None
+    customer_id: str | None = None
+
+
+class FeedbackRejected(EventData):
+    type: ClassVar[str] = "feedback.rejected"
+    feedback_id: str
+    survey: str
+    reason: Rejection

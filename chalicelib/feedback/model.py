@@ -1,0 +1,153 @@
+"""A response to a survey, or a suggestion: what may be said, how it travels, and what is kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.customers.model import CustomerId, CustomFields, Locale
+from chalicelib.kernel import ids
+from chalicelib.kernel.addresses import EmailAddress
+from chalicelib.kernel.model import Model, Stored, Text, Utc
+from chalicelib.timeline.model import Channel
+
+FeedbackId = Annotated[str, ids.id_of("fbk")]
+Survey = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$", examples=["after-delivery"])]
+Kind = Literal["nps", "csat", "ces", "comment", "suggestion"]
+Rejection = Literal["unknown_customer"]
+
+KINDS: tuple[Kind, ...] = ("nps", "csat", "ces", "comment", "suggestion")
+SCALES: dict[Kind, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
+"""Lowest and highest score of the kinds that have one; the others are words alone."""
+
+MAX_BYTES = 24_000
+"""Of a response as JSON, so that its item stays under 32 KB whatever the script."""
+
+PREVIEW = 200
+"""Characters of a comment that the timeline shows."""
+
+
+class NewFeedback(Model):
+    """A response as it is given: by a customer's id, by an e-mail address, or anonymously."""
+
+    customer_id: CustomerId | None = None
+    email: EmailAddress | None = None
+    survey: Survey = "default"
+    kind: Kind
+    score: Annotated[
+        int | None,
+        Field(validate_default=True, description="nps 0–10, csat 1–5, ces 1–7; the other kinds have none."),
+    ] = None
+    comment: Annotated[
+        Annotated[str, Text(5000)] | None,
+        Field(validate_default=True, description="A comment and a suggestion are nothing without it."),
+    ] = None
+    channel: Channel = "web"
+    language: Locale | None = None
+    custom: CustomFields = {}
+
+    @field_validator("email")
+    @classmethod
+    def _one_person(cls, email: str | None, info: ValidationInfo) -> str | None:
+        if email is not None and info.data.get("customer_id") is not None:
+            raise PydanticCustomError("one_identity", "give customer_id or email, not both")
+        return email
+
+    @field_validator("score")
+    @classmethod
+    def _on_its_scale(cls, score: int | None, info: ValidationInfo) -> int | None:
+        kind = info.data.get("kind")
+        if kind not in SCALES:
+            if kind is not None and score is not None:
+                raise PydanticCustomError("no_score", "a {kind} has no score", {"kind": kind})
+            return score
+        low, high = SCALES[kind]
+        if score is None or not low <= score <= high:
+            bounds = {"kind": kind, "low": low, "high": high}
+            raise PydanticCustomError(
+                "score_out_of_range", "{kind} takes a score from {low} to {high}", bounds
+            )
+        return score
+
+    @field_validator("comment")
+    @classmethod
+    def _said(cls, comment: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("kind") in ("comment", "suggestion") and not (comment or "").strip():
+            raise PydanticCustomError("nothing_said", "is required for this kind")
+        return comment
+
+    @model_validator(mode="after")
+    def _bounded(self) -> NewFeedback:
+        if len(self.model_dump_json().encode()) > MAX_BYTES:
+            raise PydanticCustomError("too_long", "a response has 24,000 bytes at most")
+        return self
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same response, so that a repeat is told from another one under its id."""
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+
+
+class Submission(Model):
+    """The body of a queue message: a response on its way, in JSON.
+
+    `version` is 1; a change that an older worker would misread gets another number, and a worker refuses
+    numbers it does not know. `submitted_at` is when the request came, `submitted_by` the API key's id.
+    """
+
+    version: Literal[1]
+    id: FeedbackId
+    submitted_at: Utc
+    submitted_by: Annotated[str, Text(100)]
+    response: NewFeedback
+
+
+class Accepted(Model):
+    """What a caller gets at once: the id the response will have, and where it will be found."""
+
+    id: FeedbackId
+    status_url: str
+
+
+class Feedback(Stored):
+    """A response as it is kept. One of an unknown customer is `rejected`: visible, and counted nowhere."""
+
+    id: FeedbackId
+    version: int = 1
+    status: Literal["received", "rejected"]
+    reason: Rejection | None = None
+    customer_id: str | None = None
+    survey: str
+    kind: Kind
+    score: int | None = None
+    comment: str | None = None
+    channel: Channel
+    language: str | None = None
+    custom: dict[str, Any] = {}
+    submitted_at: Utc
+    received_at: Utc
+
+    @classmethod
+    def of(cls, submission: Submission, *, customer_id: str | None, at: Utc) -> Feedback:
+        """The response of a customer, or of nobody we know by name."""
+        given = submission.response.model_dump(exclude={"email", "customer_id"})
+        return cls(
+            id=submission.id,
+            status="received",
+            customer_id=customer_id,
+            submitted_at=submission.submitted_at,
+            received_at=at,
+            **given,
+        )
+
+    def rejected(self, reason: Rejection) -> Feedback:
+        return self.model_copy(update={"status": "rejected", "reason": reason})
+
+    @property
+    def preview(self) -> str | None:
+        """The beginning of the comment, in one line."""
+        line = " ".join((self.comment or "").split())
+        return line if len(line) <= PREVIEW else line[: PREVIEW - 1] + "…" if line else None

@@ -1,0 +1,85 @@
+"""What can be done with feedback: give it, read it, list it, and see what it says in sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+from chalicelib.feedback import store
+from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
+from chalicelib.feedback.statistics import DayStatistics, Statistics, measures
+from chalicelib.kernel import ids
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.work import Work
+
+RETRY_AFTER = 2
+"""Seconds after which a response that was just given can be expected."""
+
+USUAL_DAYS = 30
+MAX_DAYS = 366
+"""Days that statistics span when nothing else is asked, and at most."""
+
+
+def submit(work: Work, new: NewFeedback) -> Submission:
+    """Send a response to the queue, and do nothing else; a worker stores it (feedback/intake.py).
+
+    Its id follows from the caller and the Idempotency-Key, so that a repeat is the same response.
+    """
+    submission = Submission(
+        version=1, id=_id(work), submitted_at=work.now, submitted_by=work.principal.id, response=new
+    )
+    # in ASCII, since SQS refuses U+FFFE and U+FFFF, which JSON may hold
+    work.send(settings().feedback_queue_url, submission.model_dump_json(ensure_ascii=True))
+    return submission
+
+
+def _id(work: Work) -> str:
+    if work.idempotency_key is None:
+        return ids.new_id("fbk", work.now)
+    return ids.keyed_id("fbk", work.principal.id, work.idempotency_key)
+
+
+def get(feedback_id: str) -> Feedback:
+    """One response. Raises NotFound `feedback_not_found_yet` until the worker has stored it."""
+    found = store.find(feedback_id)
+    if found is None:
+        raise NotFound(
+            "There is no such feedback; if it was just given, ask again in a moment.",
+            code="feedback_not_found_yet",
+            retry_after=RETRY_AFTER,
+        )
+    return found
+
+
+def newest(
+    *, customer_id: str | None, survey: str | None, kind: Kind | None, limit: int, after: str | None
+) -> tuple[list[Feedback], str | None]:
+    """A page of responses, newest first, and where the next one begins."""
+    return store.newest(customer_id=customer_id, survey=survey, kind=kind, limit=limit, after=after)
+
+
+def day_of(at: datetime) -> date:
+    """The day of a moment where the business is."""
+    return at.astimezone(settings().zone).date()
+
+
+def statistics(survey: str | None, first: date | None, last: date | None) -> Statistics:
+    """What the responses of a survey, or of all, say in sum, from day to day inclusive: one call.
+
+    Without `first` the last 30 days up to `last`, which is today unless given. Raises Invalid for a
+    range that is empty or longer than 366 days.
+    """
+    last = last or day_of(ids.now())
+    first = first or last - timedelta(days=USUAL_DAYS - 1)
+    if not 0 <= (last - first).days < MAX_DAYS:
+        reason = f"must be a day from {first} on, {MAX_DAYS} days in all at most"
+        params = [{"name": "to", "reason": reason, "code": "invalid_range"}]
+        raise Invalid("The query is not valid.", params=params)
+    total: Counter[str] = Counter()
+    days: dict[date, Counter[str]] = {}
+    for day, counters in store.counters(survey, first, last):
+        total.update(counters)
+        days.setdefault(day, Counter()).update(counters)
+    by_day = [DayStatistics(date=day, **measures(counted)) for day, counted in days.items()]
+    return Statistics(survey=survey, first=first, last=last, by_day=by_day, **measures(total))

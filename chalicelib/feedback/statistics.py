@@ -1,0 +1,117 @@
+"""What a response adds to the counters, and what the sums of the counters mean."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from chalicelib.feedback.model import KINDS, Kind
+from chalicelib.kernel.model import Model
+
+
+def additions(kind: Kind, score: int | None) -> dict[str, int]:
+    """What one response adds to the counters of its survey's day.
+
+    Promoters gave 9 or 10, passives 7 or 8, detractors 0 to 6 (Reichheld, "The One Number You Need to
+    Grow", 2003); satisfied are the upper two of five.
+    """
+    found = {"responses": 1, kind: 1}
+    if score is None:
+        return found
+    if kind == "nps":
+        found["promoters" if score >= 9 else "passives" if score >= 7 else "detractors"] = 1
+    elif kind == "csat" and score >= 4:
+        found["satisfied"] = 1
+    elif kind == "ces":
+        found["effort"] = score
+    return found
+
+
+def ratio(part: int, whole: int, digits: int) -> float | None:
+    """`part / whole`, rounded to `digits` decimals with halves away from zero; None for nothing."""
+    if not whole:
+        return None
+    return float((Decimal(part) / whole).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
+Percentage = Annotated[float | None, Field(description="To one decimal; null without answers.")]
+
+
+class Nps(Model):
+    """Net Promoter Score: % promoters − % detractors, from −100 to 100."""
+
+    responses: int
+    promoters: int
+    passives: int
+    detractors: int
+    score: Percentage
+
+
+class Csat(Model):
+    """Customer satisfaction: the share of 4 and 5 among the scores, in %."""
+
+    responses: int
+    satisfied: int
+    score: Percentage
+
+
+class Ces(Model):
+    """Customer Effort Score: the mean of the scores."""
+
+    responses: int
+    mean: Annotated[float | None, Field(description="To two decimals; null without answers.")]
+
+
+class Measures(Model):
+    """`responses` counts all that came, comments and suggestions too; each measure counts its own kind."""
+
+    responses: int
+    by_kind: dict[Kind, int]
+    nps: Nps
+    csat: Csat
+    ces: Ces
+
+
+class DayStatistics(Measures):
+    date: datetime.date
+
+
+class Statistics(Measures):
+    """Of one survey, or of all; `by_day` lists the days on which something came, oldest first."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    survey: str | None
+    first: Annotated[datetime.date, Field(alias="from")]
+    last: Annotated[datetime.date, Field(alias="to")]
+    by_day: list[DayStatistics]
+
+
+def measures(counters: Mapping[str, int]) -> dict[str, Any]:
+    """The fields of Measures, from summed counters."""
+
+    def count(name: str) -> int:
+        return counters.get(name, 0)
+
+    balance = count("promoters") - count("detractors")
+    return {
+        "responses": count("responses"),
+        "by_kind": {kind: count(kind) for kind in KINDS},
+        "nps": Nps(
+            responses=count("nps"),
+            promoters=count("promoters"),
+            passives=count("passives"),
+            detractors=count("detractors"),
+            score=ratio(100 * balance, count("nps"), 1),
+        ),
+        "csat": Csat(
+            responses=count("csat"),
+            satisfied=count("satisfied"),
+            score=ratio(100 * count("satisfied"), count("csat"), 1),
+        ),
+        "ces": Ces(responses=count("ces"), mean=ratio(count("effort"), count("ces"), 2)),
+    }

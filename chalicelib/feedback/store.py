@@ -1,0 +1,135 @@
+"""The items of feedback: the responses, with their places in the lists, and the counters of each day."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.feedback.model import KINDS, Feedback, Kind
+from chalicelib.kernel import table
+from chalicelib.kernel.errors import Conflict, RapportError, Repeated
+from chalicelib.kernel.events import stamp
+from chalicelib.kernel.table import HIGHEST, Item, Key, Query
+from chalicelib.kernel.work import Work
+
+SHARDS = 2
+"""Counters a day is spread over, so that workers at the same time seldom meet on one."""
+
+ALL = "*"
+"""Stands for all surveys together; no survey can have that name."""
+
+
+def partition(feedback_id: str) -> str:
+    """The partition that holds a response, and its events while it is nobody's."""
+    return f"FBK#{feedback_id}"
+
+
+def _key(feedback_id: str) -> Key:
+    return Key(partition(feedback_id), "FEEDBACK")
+
+
+def add(work: Work, feedback: Feedback, fingerprint: str) -> None:
+    """Add a response. Fails with Repeated when the same is there, with Conflict for another one."""
+
+    def known(old: Item | None) -> RapportError:
+        if old is not None and old["fingerprint"] == fingerprint:
+            return Repeated("This response is stored already.")
+        return Conflict("Another response has this id.", code="feedback_id_reused")
+
+    work.put(_item(feedback) | {"fingerprint": fingerprint}, unless_exists=known)
+
+
+def _item(feedback: Feedback) -> Item:
+    """The response, with its places in the lists by survey, by customer and by kind."""
+    place = f"{stamp(feedback.submitted_at)}#{feedback.id}"
+    item = {
+        **_key(feedback.id)._asdict(),
+        **feedback.model_dump(mode="json", exclude_none=True),
+        **_listed("gsi1", _survey_list(feedback.survey), place),
+        **_listed("gsi3", _kind_list(feedback.kind), place),
+    }
+    if feedback.customer_id:
+        item |= _listed("gsi2", _customer_list(feedback.customer_id), place)
+    return item
+
+
+def _listed(index: str, name: str, place: str) -> Item:
+    return {f"{index}pk": name, f"{index}sk": place}
+
+
+def _survey_list(survey: str) -> str:
+    return f"FBK#SURVEY#{survey}"
+
+
+def _customer_list(customer_id: str) -> str:
+    return f"FBK#CUSTOMER#{customer_id}"
+
+
+def _kind_list(kind: Kind) -> str:
+    return f"FBK#KIND#{kind}"
+
+
+def find(feedback_id: str) -> Feedback | None:
+    """One response, in one call."""
+    item = table.get(_key(feedback_id))
+    return _feedback(item) if item else None
+
+
+def newest(
+    *, customer_id: str | None, survey: str | None, kind: Kind | None, limit: int, after: str | None
+) -> tuple[list[Feedback], str | None]:
+    """A page of responses, newest first, from the narrowest list there is: one call, without filters five."""
+    queries = _queries(customer_id, survey, kind)
+    found = table.page(queries, limit=limit, after=after)
+    return [_feedback(item) for item in found.items], found.after
+
+
+def _queries(customer_id: str | None, survey: str | None, kind: Kind | None) -> list[Query]:
+    if customer_id:
+        where = _where(survey=survey, kind=kind)
+        return [Query(_customer_list(customer_id), index="gsi2", where=where)]
+    if survey:
+        return [Query(_survey_list(survey), index="gsi1", where=_where(kind=kind))]
+    return [Query(_kind_list(one), index="gsi3") for one in ([kind] if kind else KINDS)]
+
+
+def _where(**wanted: str | None) -> Any:
+    """The condition that these attributes have these values; None when nothing is asked."""
+    where: Any = None
+    for name, value in wanted.items():
+        if value is not None:
+            equal = Attr(name).eq(value)
+            where = equal if where is None else where & equal
+    return where
+
+
+def _feedback(item: Item) -> Feedback:
+    return Feedback.model_validate(item, strict=False)
+
+
+def pick_shard() -> int:
+    """Which of a day's counters the responses of one batch are added to."""
+    return random.randrange(SHARDS)  # noqa: S311 - spreads load, hides nothing
+
+
+def count(work: Work, survey: str, day: date, shard: int, additions: Mapping[str, int]) -> None:
+    """Add to the day's counters, of the survey and of all together."""
+    for name in (survey, ALL):
+        work.count(Key(f"STAT#{name}", f"DAY#{day.isoformat()}#{shard}"), additions)
+
+
+def counters(survey: str | None, first: date, last: date) -> Iterator[tuple[date, dict[str, int]]]:
+    """The counters of the days from `first` to `last`, some days in several parts: one call for a year."""
+    days = Query(
+        f"STAT#{survey or ALL}",
+        low=f"DAY#{first.isoformat()}#",
+        high=f"DAY#{last.isoformat()}#{HIGHEST}",
+        ascending=True,
+    )
+    for item in table.every(days):
+        numbers = {name: value for name, value in item.items() if isinstance(value, int)}
+        yield date.fromisoformat(item["sk"].split("#")[1]), numbers
