@@ -64,14 +64,6 @@ def keyed_id(prefix: str, *parts: str) -> str:
     return f"{prefix}_{_base32(int.from_bytes(digest[:16], 'big'), 26)}"
 
 
-def time_of(identifier: str) -> datetime:
-    """The moment a ULID or a prefixed id carries."""
-    number = 0
-    for character in identifier[-26:-16]:
-        number = number << 5 | _ALPHABET.index(character)
-    return EPOCH + number * MILLISECOND
-
-
 def id_of(prefix: str) -> StringConstraints:
     """`Annotated[str, id_of("cus")]`: ids with this prefix; an id of another kind is refused."""
     return StringConstraints(pattern=f"^{prefix}_{ULID_PATTERN}$")
