@@ -33,9 +33,9 @@ class OwnCloud(Cloud):
 
     environment: dict[str, str]
 
-    def up(self) -> None:
-        """Start it, without the demo business, and return when it is ready."""
-        self._run("up", "--detach", "--no-seed")
+    def up(self, *, demo: bool = False) -> None:
+        """Start it, and return when it is ready."""
+        self._run("up", "--detach", *([] if demo else ["--no-seed"]))
 
     def down(self) -> None:
         self._run("down")
@@ -56,7 +56,5 @@ class OwnCloud(Cloud):
 
 def own(folder: Path) -> OwnCloud:
     """A cloud of our own, not started yet: its folder, and ports that nobody uses."""
-    ports = {
-        f"RAPPORT_LOCAL_{name}": str(free_port()) for name in ("PORT", "SMTP_PORT", "CLOUD_PORT")
-    }
+    ports = {f"RAPPORT_LOCAL_{name}": str(free_port()) for name in ("PORT", "SMTP_PORT", "CLOUD_PORT")}
     return OwnCloud(folder / "cloud.json", {"RAPPORT_LOCAL_DIR": str(folder), **ports})

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote
 
 from tests.e2e.caller import fetch
 from tests.e2e.waiting import eventually
@@ -67,7 +68,7 @@ class Post:
 
     def outbox(self, to: str) -> list[Sent]:
         """What was sent to an address, newest first."""
-        listed = fetch(f"{self.addresses['api_url']}/outbox.json?to={to}").ok()["data"]
+        listed = fetch(f"{self.addresses['api_url']}/outbox.json?to={quote(to)}").ok()["data"]
         return [
             Sent(
                 headers={name.lower(): value for name, value in reversed(one["headers"])},

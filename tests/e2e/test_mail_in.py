@@ -33,7 +33,7 @@ def test_a_mail_with_html_and_attachment_becomes_a_ticket(api: Caller, post: Pos
     mail = mail_of(
         ada,
         "Kaputte Lampe – größer",
-        "The shade has a crack.\n\nOn Friday you wrote:\n> Enjoy your lamp!\n",
+        "The shade has a crack.\n\nOn 20 Nov 2026, Harbour & Pine wrote:\n> Enjoy your lamp!\n",
         html="<p>The shade has a <b>crack</b>.<script>alert(1)</script></p>",
     )
     mail.add_attachment(PNG, maintype="image", subtype="png", filename="Riß im Schirm.png")
