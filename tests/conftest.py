@@ -10,6 +10,9 @@ from moto import mock_aws
 
 from chalicelib.kernel import aws, config, tokens
 
+collect_ignore = ["browser"]
+"""Needs an environment and a conftest of its own: make test-browser."""
+
 ROOT_SECRET = base64.b64encode(bytes(range(32))).decode()
 
 
