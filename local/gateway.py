@@ -20,7 +20,7 @@ MAX_BODY = 10 * 1024 * 1024
 """Bytes of a request's body that API Gateway takes."""
 MAX_IGNORED = 64 * 1024 * 1024
 LINGER_SECONDS = 1.0
-"""How much of a refused body is taken, and how long it is waited for, so that its sender gets to the answer."""
+"""How much of a refused body is taken, and how long it is waited for; see Handler._ignore_the_rest."""
 TIMEOUT_SECONDS = 29
 """How long API Gateway waits for an answer."""
 ID_SECONDS = 2.0
