@@ -34,7 +34,8 @@ th{font-weight:600;white-space:nowrap}tbody th,.when{width:1%;padding-right:1.5r
 .when{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums}
 tbody tr:hover{background:var(--soft)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);padding:1rem;border-radius:.4rem;margin:0}
-iframe{width:100%;height:20rem;resize:vertical;border:1px solid var(--line);border-radius:.4rem;background:#fff}
+iframe{width:100%;height:20rem;resize:vertical;border:1px solid var(--line);border-radius:.4rem;
+background:#fff}
 """
 
 MAIL_STYLE = ":where(body){font:15px/1.5 system-ui,sans-serif;margin:1rem}"
