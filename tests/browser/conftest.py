@@ -14,7 +14,7 @@ from tests.browser.find import browser as path_of_browser
 from tests.e2e.clouds import Cloud, own
 from tests.e2e.post import Post
 
-SIZE = {"width": 1180, "height": 820}
+SIZE = {"width": 1180, "height": 700}
 
 
 @pytest.fixture(scope="session")

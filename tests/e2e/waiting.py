@@ -11,7 +11,7 @@ T = TypeVar("T")
 PAUSE_SECONDS = 0.2
 
 
-def eventually(found: Callable[[], T], *, within: float = 40) -> T:
+def eventually(found: Callable[[], T], *, within: float = 60) -> T:
     """Call until the result is true and no assertion fails; the last failure when `within` seconds passed."""
     deadline = time.monotonic() + within
     while True:
