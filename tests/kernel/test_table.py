@@ -74,7 +74,7 @@ ITEMS = st.dictionaries(SORT_KEYS, st.tuples(st.integers(0, 2), st.booleans(), s
     filtered=st.booleans(),
     read_at_most=st.integers(2, 5),
 )
-def test_pages_hold_every_item_once_in_order(  # noqa: PLR0917 - what Hypothesis draws
+def test_pages_hold_every_item_once_in_order(
     cloud: Cloud,
     items: dict[str, tuple[int, bool, bool]],
     limit: int,
