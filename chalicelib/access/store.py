@@ -10,7 +10,7 @@ from chalicelib.access.model import ApiKey, Staff, StoredApiKey, Team
 from chalicelib.kernel import aws, table, telemetry
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound
-from chalicelib.kernel.events import stamp
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Item, Key, Query, encode, encode_item
 from chalicelib.kernel.work import Work
 

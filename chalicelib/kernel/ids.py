@@ -23,6 +23,11 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def stamp(at: datetime) -> str:
+    """RFC 3339 with milliseconds and `Z`: sorts as it reads."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
 def _base32(number: int, length: int) -> str:
     return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(length - 1, -1, -1))
 

@@ -10,9 +10,9 @@ from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from annotated_types import GroupedMetadata
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
-from chalicelib.kernel.ids import EPOCH
+from chalicelib.kernel.ids import EPOCH, stamp
 
 Value = TypeVar("Value")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -50,8 +50,13 @@ def each_once(values: list[Value]) -> list[Value]:
     return list(dict.fromkeys(values))
 
 
-Utc = Annotated[datetime, AfterValidator(_to_utc)]
-"""A moment from 1970 to 9999, always in UTC."""
+Utc = Annotated[
+    datetime,
+    AfterValidator(_to_utc),
+    PlainSerializer(stamp, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment from 1970 to 9999, always in UTC; as text in milliseconds, so that it sorts as it reads."""
 
 
 @dataclass(frozen=True)

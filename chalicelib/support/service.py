@@ -191,7 +191,7 @@ def _written_down(work: Work, ticket: Ticket, text: str, *, direction: Any) -> S
 
 
 def wake(work: Work, ticket_id: str, at: datetime) -> None:
-    """Reopen a ticket whose snooze is over at this time; a stale timer finds a later one: nothing happens."""
+    """Reopen a ticket whose snooze is over at this time; a stale timer finds it later, or gone."""
     ticket = store.get(ticket_id)
     if ticket.snoozed_until is None or ticket.snoozed_until > at or ticket.status in ("closed", "spam"):
         return

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.kernel.events import stamp
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc, each_once
 
 

@@ -23,7 +23,7 @@ def test_a_schedule_is_named_by_entity_and_minute(cloud: Cloud) -> None:
     assert made["ScheduleExpression"] == "at(2026-03-02T10:31:00)", "when the minute of 10:30:20 is full"
     assert made["Target"]["Arn"] == cloud.arn("TimersQueue")
     assert made["ActionAfterCompletion"] == "DELETE"
-    assert json.loads(made["Target"]["Input"]) == {"wake_id": TICKET, "wake_at": "2026-03-02T10:30:20Z"}
+    assert json.loads(made["Target"]["Input"]) == {"wake_id": TICKET, "wake_at": "2026-03-02T10:30:20.000Z"}
 
 
 def test_a_full_minute_fires_at_once_when_it_comes(cloud: Cloud) -> None:

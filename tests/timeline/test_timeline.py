@@ -50,7 +50,7 @@ def test_entries_lie_where_they_occurred_and_pages_hold_each_once(api: Api, url:
             break
         cursor = f"&cursor={answer['next_cursor']}"
     assert [entry["occurred_at"] for entry in found] == [
-        f"2026-01-0{day}T08:00:00Z" for day in (5, 4, 3, 2, 1)
+        f"2026-01-0{day}T08:00:00.000Z" for day in (5, 4, 3, 2, 1)
     ]
     assert all(entry["recorded_at"] > entry["occurred_at"] for entry in found)
 
@@ -109,7 +109,7 @@ def test_what_cannot_have_happened_is_422(api: Api, url: str, more: Any) -> None
 
 def test_the_earliest_time_there_is_sorts_last(api: Api, url: str) -> None:
     api.post(f"{url}/interactions", {**CALL, "occurred_at": "1970-01-01T00:00:00Z"}).ok(201)
-    assert api.get(f"{url}/timeline").ok()["data"][-1]["occurred_at"] == "1970-01-01T00:00:00Z"
+    assert api.get(f"{url}/timeline").ok()["data"][-1]["occurred_at"] == "1970-01-01T00:00:00.000Z"
 
 
 def test_values_that_changed_are_shown_to_who_may_read_the_timeline(api: Api, url: str) -> None:
