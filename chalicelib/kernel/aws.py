@@ -18,11 +18,11 @@ _ATTEMPTS = {"total_max_attempts": 4, "mode": "standard"}
 _ONCE = {"total_max_attempts": 1, "mode": "standard"}
 
 
-def _make(service: str, retries: dict[str, Any] = _ATTEMPTS, read_timeout: float = 8) -> Any:
+def _make(service: str, retries: dict[str, Any] = _ATTEMPTS, read_timeout: float = 8, **more: Any) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(retries=retries, connect_timeout=2, read_timeout=read_timeout)  # type: ignore[arg-type]  # a plain dict is what botocore documents
+    config = Config(retries=retries, connect_timeout=2, read_timeout=read_timeout, **more)  # type: ignore[arg-type]  # a plain dict is what botocore documents
     return boto3.client(service, config=config)  # type: ignore[call-overload]  # the service name is a variable here
 
 
@@ -40,7 +40,8 @@ def sqs() -> SQSClient:
 
 @cache
 def s3() -> S3Client:
-    client: S3Client = _make("s3", read_timeout=20)
+    # Version 4, since presigned URLs of version 2, still botocore's default, are refused in newer regions.
+    client: S3Client = _make("s3", read_timeout=20, signature_version="s3v4")
     return client
 
 
