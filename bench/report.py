@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-WIDTHS = (62, 14, 24)
 VERDICTS = {True: "ok", False: "OVER", None: ""}
 
 
@@ -24,10 +23,7 @@ Measure = Callable[[], Iterable[Line]]
 
 def show(line: Line) -> None:
     """Print a line of the table."""
-    what, budget, figure = (
-        text.ljust(width) for text, width in zip((line.what, line.budget, line.figure), WIDTHS, strict=True)
-    )
-    print(f"{what} {budget} {figure} {VERDICTS[line.ok]}".rstrip(), flush=True)
+    print(f"{VERDICTS[line.ok]:<5} {line.what:<58} {line.budget:<9} {line.figure}", flush=True)
 
 
 def progress(text: str) -> None:

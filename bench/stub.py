@@ -1,4 +1,4 @@
-"""A table that answers every request with the same bytes, in a process of its own, so that its work counts for nobody."""
+"""A table that answers every request alike, in a process of its own, so that its work counts for nobody."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Package:
     def python(
         self, code: str, *arguments: str, event: Any = None, environment: dict[str, str] | None = None
     ) -> str:
-        """Run code in such an interpreter, with the package's folders as its first arguments; what it prints."""
+        """Run code in such an interpreter, the package's two folders its first arguments; what it prints."""
         command = [sys.executable, "-I", "-S", "-c", code, str(self.code), str(self.runtime), *arguments]
         settings = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": "/usr/bin:/bin"} | (environment or {})
         done = subprocess.run(
