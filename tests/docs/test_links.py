@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)")
 RUNBOOK = re.compile(r"Runbook:\s+([^.]+)\.")
 
 
