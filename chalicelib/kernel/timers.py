@@ -1,6 +1,6 @@
-"""Timers: wake an entity at a minute, by one-time EventBridge Scheduler schedules. Nothing polls.
+"""Timers: wake an entity at a time, by one-time EventBridge Scheduler schedules. Nothing polls.
 
-A schedule is named by entity and minute, so making it twice makes it once. It is never cancelled: whoever
+A schedule is named by entity and moment, so making it twice makes it once. It is never cancelled: whoever
 is woken checks whether it is still due.
 """
 
@@ -49,7 +49,7 @@ def schedule(wake: Wake, *, now: datetime) -> None:
     try:
         client.create_schedule(
             GroupName=settings().schedule_group,
-            Name=f"{wake.wake_id}-{wake.wake_at:%Y%m%dT%H%M}",
+            Name=f"{wake.wake_id}-{wake.wake_at:%Y%m%dT%H%M%S%f}",
             ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
             FlexibleTimeWindow={"Mode": "OFF"},
             ActionAfterCompletion="DELETE",
