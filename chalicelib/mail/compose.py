@@ -162,8 +162,7 @@ def _mailbox(address: Address) -> HeaderAddress:
     local, _, domain = _safe("address", address.address).rpartition("@")
     try:
         mailbox = HeaderAddress(name, addr_spec=f"{local}@{ascii_domain(domain)}")
-    except Exception as error:
-        # The standard library's address parser raises what it stumbles over: ValueError, IndexError, its own.
+    except Exception as error:  # whatever the library's parser stumbles over
         raise Invalid("An address is not valid.", code="invalid_address") from error
     if not mailbox.addr_spec.isascii():
         raise Invalid("An address is not valid.", code="invalid_address")

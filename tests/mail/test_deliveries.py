@@ -1,4 +1,4 @@
-"""What SES reports of a sent mail raises its status, in any order, and suppresses bad addresses for certain."""
+"""What SES reports of a sent mail raises its status, in any order, and surely suppresses bad addresses."""
 
 from __future__ import annotations
 
