@@ -14,7 +14,7 @@ import pytest
 
 from bench import requests, workers
 from bench.report import Line, alone, progress
-from bench.scene import Scene, set_up
+from bench.scene import Scene, quiet, set_up
 from tests.calls import counted
 from tests.memory import in_memory, plain_environment
 
@@ -25,6 +25,7 @@ def measure() -> Iterator[Line]:
     progress("AWS calls: the cloud in memory")
     with pytest.MonkeyPatch.context() as patch:
         plain_environment(patch)
+        quiet(patch)
         with in_memory(patch) as cloud:
             scene = set_up(cloud)
             for what, budget, act in (*requests.ACTS, *workers.ACTS):

@@ -19,7 +19,7 @@ import pytest
 from bench import crowd
 from bench.dynamodb_local import Missing, running
 from bench.report import Line, alone, progress
-from bench.scene import invocation, perform
+from bench.scene import invocation, perform, quiet
 from chalicelib.kernel import aws, ids, tokens
 from infra.build import resources
 from tests.cloud import invoke, sqs_event
@@ -77,6 +77,7 @@ def measure() -> Iterator[Line]:
 
 def _environment(patch: pytest.MonkeyPatch, url: str) -> None:
     plain_environment(patch)
+    quiet(patch)
     patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
     patch.setenv("RAPPORT_TABLE", TABLE)
     patch.setattr(tokens, "_root", cache(ROOT_SECRET.encode))  # there is no parameter store here

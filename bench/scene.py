@@ -7,7 +7,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 import app as application
+from chalicelib.kernel import telemetry
 from tests import mailbox
 from tests.api import Api, match, proxy_event
 from tests.cloud import Cloud
@@ -40,6 +43,12 @@ def perform(event: Any) -> Any:
     answer = application.app(event, None)
     assert answer["statusCode"] < 300, answer["body"]
     return json.loads(answer["body"])
+
+
+def quiet(patch: pytest.MonkeyPatch) -> None:
+    """Let no log lines and metrics of the app come between the lines of the table."""
+    telemetry.logger.setLevel("CRITICAL")
+    patch.setattr(telemetry, "flush", telemetry.metrics.clear_metrics)
 
 
 def fresh_address() -> str:

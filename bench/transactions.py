@@ -16,7 +16,7 @@ import pytest
 
 from bench import requests, workers
 from bench.report import Line, alone, progress
-from bench.scene import set_up
+from bench.scene import quiet, set_up
 from bench.sizes import size_of, write_units
 from chalicelib.kernel import aws
 from tests.memory import in_memory, plain_environment
@@ -30,6 +30,7 @@ def measure() -> Iterator[Line]:
     progress("transactions: the cloud in memory")
     with pytest.MonkeyPatch.context() as patch:
         plain_environment(patch)
+        quiet(patch)
         with in_memory(patch) as cloud:
             scene = set_up(cloud)
             for what, _, act in (*requests.ACTS, *workers.ACTS):
