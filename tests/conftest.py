@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -13,7 +14,24 @@ from chalicelib.kernel import aws, config, tokens
 collect_ignore = ["browser"]
 """Needs an environment and a conftest of its own: make test-browser."""
 
+TOGETHER = ("tests/e2e/", "tests/infra/")
+"""Folders whose tests share what is dear to make, a cloud and a package, so one process runs them."""
+
 ROOT_SECRET = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand the tests to xdist's processes file by file, and some folders whole."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    def scope_of(nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = scope_of  # what xdist's documentation has subclasses override
+    return scheduler
 
 
 @pytest.fixture(autouse=True)
