@@ -19,7 +19,7 @@ run: .venv/installed .venv-cloud/installed ## start the local cloud; Ctrl-C stop
 
 test: .venv/installed .venv-cloud/installed ## run all tests, the end-to-end ones on a local cloud of their own
 	@echo "Unit tests, tests on a cloud in memory, and tests on a deployed local cloud; about two minutes …"
-	@$(APP) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(APP) -m pytest -n 2 $(ARGS)
 
 test-browser: .venv/installed .venv-cloud/installed ## drive the pages in a real browser, if there is one
 	@$(APP) -m tests.browser.find || exit 0; $(MAKE) --no-print-directory .venv-browser/installed && \

@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 
 from infra.template import Template, excerpt, merged, resources
+from infra.turns import turn
 
 __all__ = ["BuildFailed", "build", "excerpt", "merged", "resources"]
 
@@ -79,6 +80,12 @@ def finish(template: Template) -> Template:
 def build(target: str, folder: Path | None = None) -> Path:
     """Build for `aws` or `local` into the folder (build/<target>), and return it. Raises BuildFailed."""
     folder = folder or ROOT / "build" / target
+    with turn(ROOT / "build" / ".lock"):  # Chalice keeps its archives in one place
+        _build(target, folder)
+    return folder
+
+
+def _build(target: str, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     print(f"building for {target}: dependencies, functions, template …", flush=True)
@@ -89,7 +96,6 @@ def build(target: str, folder: Path | None = None) -> Path:
         json.dumps(finish(template), separators=(",", ":")), encoding="utf-8"
     )
     report(folder)
-    return folder
 
 
 def report(folder: Path) -> None:

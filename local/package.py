@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from infra.turns import turn
 from local.preflight import APP_PYTHON
 from local.progress import Failed
 from local.settings import PROJECT, Settings
@@ -36,12 +37,26 @@ def source_files(root: Path = PROJECT) -> list[Path]:
 
 
 def build(settings: Settings) -> bool:
-    """Build unless build/local is of these sources already; True when it was built. Raises Failed."""
-    current = fingerprint(source_files(), PROJECT)
-    mark = BUILT / "sources.sha256"
-    if mark.exists() and mark.read_text(encoding="ascii") == current and (BUILT / "template.json").exists():
-        return False
-    log_file = settings.directory / "build.log"
+    """Build unless build/local is of these sources already; True when it was built. Raises Failed.
+
+    Clouds of one project share the build, so the second waits for the first, and finds it done.
+    """
+    with turn(PROJECT / "build" / "local.lock"):
+        current = fingerprint(source_files(), PROJECT)
+        mark = BUILT / "sources.sha256"
+        if (
+            mark.exists()
+            and mark.read_text(encoding="ascii") == current
+            and (BUILT / "template.json").exists()
+        ):
+            return False
+        _run(settings.directory / "build.log")
+        mark.write_text(current, encoding="ascii")
+        return True
+
+
+def _run(log_file: Path) -> None:
+    """Build in the app's environment. Raises Failed."""
     with log_file.open("wb") as log:
         done = subprocess.run(
             [str(APP_PYTHON), "-m", "infra.build", "--target", "local"],
@@ -55,5 +70,3 @@ def build(settings: Settings) -> bool:
     if done.returncode:
         said = log_file.read_text(encoding="utf-8", errors="replace")
         raise Failed(f"The package could not be built ({log_file}):\n{said[-4000:].strip()}")
-    mark.write_text(current, encoding="ascii")
-    return True

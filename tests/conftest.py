@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,23 @@ __all__ = ["caller"]
 
 collect_ignore = ["browser"]
 """Needs an environment and a conftest of its own: make test-browser."""
+
+TOGETHER = ("tests/e2e/", "tests/infra/")
+"""Folders whose tests share what is dear to make, a cloud and a package, so one process runs them."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand the tests to xdist's processes file by file, and some folders whole."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    def scope_of(nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = scope_of  # what xdist's documentation has subclasses override
+    return scheduler
 
 
 @pytest.fixture(autouse=True)

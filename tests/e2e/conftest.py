@@ -21,11 +21,10 @@ LAST = "test_restart.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is here, keep it in one process, since all share a cloud, and stop that cloud last."""
+    """Mark what is here, and stop the cloud last."""
     for item in items:
         if FOLDER in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
     items.sort(key=lambda item: item.path == FOLDER / LAST)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import importlib.util
 import json
 import subprocess
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.build import ROOT, build
+from infra.build import build
 
 BESIDE = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 """What Lambda's runtime has beside the package."""
@@ -83,10 +82,7 @@ class Package:
 
 def make(folder: Path) -> Package:
     """Build for this machine into the folder and unpack it."""
-    (ROOT / "build").mkdir(exist_ok=True)
-    with (ROOT / "build" / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # Chalice keeps its archives in one place; test processes are many
-        built = build("local", folder / "built")
+    built = build("local", folder / "built")
     code = folder / "code"
     with zipfile.ZipFile(built / "deployment.zip") as archive:
         archive.extractall(code)
