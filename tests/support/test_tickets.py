@@ -183,7 +183,7 @@ def test_a_note_stays_among_the_staff(api: Api, cloud: Cloud, ada: str) -> None:
     api.post(url, {"text": "x", "html": "<p>x</p>", "internal": True}).problem(409, "note_is_text")
     cloud.pump()
     assert outbox() == []
-    assert [one["id"] for one in _messages(api, ticket)][0] == note["id"]
+    assert _messages(api, ticket)[0]["id"] == note["id"]
 
 
 def test_a_call_is_answered_by_mail(api: Api, cloud: Cloud, ada: str) -> None:
