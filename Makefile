@@ -9,7 +9,7 @@ CLOUD := .venv-cloud/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint-infra bench package deploy lock clean
+.PHONY: help run test test-browser check audit lint-infra bench package deploy lock clean
 
 help: ## show the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -17,14 +17,27 @@ help: ## show the commands
 run: .venv/installed .venv-cloud/installed ## start the local cloud; Ctrl-C stops it
 	@exec $(CLOUD) -m local up $(ARGS)
 
-test: .venv/installed .venv-cloud/installed ## run all tests
-	@$(APP) -m pytest $(ARGS)
+test: .venv/installed .venv-cloud/installed ## run all tests, the end-to-end ones on a local cloud of their own
+	@echo "Unit tests, tests on a cloud in memory, and tests on a deployed local cloud; about two minutes …"
+	@$(APP) -m pytest -n 2 --dist loadgroup $(ARGS)
 
-check: .venv/installed ## style, types, imports, dead code
+test-browser: .venv/installed .venv-cloud/installed ## drive the pages in a real browser, if there is one
+	@$(APP) -m tests.browser.find || exit 0; $(MAKE) --no-print-directory .venv-browser/installed && \
+		.venv-browser/bin/python -m pytest --confcutdir=tests/browser tests/browser $(ARGS)
+
+check: .venv/installed ## style, types, imports, dead code, template, document, vulnerabilities
 	$(APP) -m ruff check .
 	$(APP) -m ruff format --check .
 	$(APP) -m mypy
 	.venv/bin/lint-imports
+	$(APP) -m infra.dead_code
+	$(APP) -m infra.openapi --check
+	$(APP) -m infra.build --target aws
+	$(APP) -m infra.lint
+	$(APP) -m infra.audit
+
+audit: .venv/installed ## look the dependencies up among known vulnerabilities
+	@$(APP) -m infra.audit
 
 lint-infra: package .venv-checkov/installed ## cfn-lint and checkov on the template
 	@$(APP) -m infra.lint --checkov .venv-checkov/bin/checkov
@@ -43,10 +56,10 @@ lock: .venv/installed ## pin the requirements anew
 
 clean: ## stop the local cloud and forget its data, environments and builds
 	@if [ -x $(CLOUD) ]; then $(CLOUD) -m local down; fi
-	rm -rf .local .venv .venv-cloud .venv-checkov build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .local .bench .venv .venv-cloud .venv-checkov .venv-browser build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The environments: the app and its tools, the emulator, checkov; their dependencies would clash in one.
+# The environments: the app and its tools, the emulator, checkov, what drives a browser; their dependencies would clash in one.
 .venv/installed: requirements.txt requirements-dev.txt
 	$(call environment,.venv,requirements-dev.txt)
 
@@ -55,6 +68,9 @@ clean: ## stop the local cloud and forget its data, environments and builds
 
 .venv-checkov/installed: infra/requirements.txt
 	$(call environment,.venv-checkov,infra/requirements.txt)
+
+.venv-browser/installed: tests/browser/requirements.txt
+	$(call environment,.venv-browser,tests/browser/requirements.txt)
 
 define environment
 @command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed. Rapport needs Python 3.11 or newer." >&2; exit 1; }

@@ -40,6 +40,6 @@ def timers(job: Job) -> None:
     if answerable is None:
         raise Invalid("Nothing of that kind can be woken.", code="unknown_timer")
     try:
-        answerable(job.work, wake.wake_id, wake.wake_at)
+        answerable(job.work, wake.wake_id, max(wake.wake_at, job.work.now))
     except NotFound:
         return

@@ -21,8 +21,9 @@ FILES = {
     "requirements-dev.txt": ["--extra", "dev", "--extra", "tracing", "pyproject.toml"],
     "local/requirements.txt": ["local/requirements.in"],
     "infra/requirements.txt": ["infra/requirements.in"],
+    "tests/browser/requirements.txt": ["tests/browser/requirements.in"],
 }
-"""What each file pins: the package, the developers' environment, the local cloud's, checkov's."""
+"""What each pins: the package; the environments of developers, the local cloud, checkov, the browser."""
 
 
 def main() -> int:

@@ -18,6 +18,9 @@ from local.settings import API_STAGE, HOST
 
 MAX_BODY = 10 * 1024 * 1024
 """Bytes of a request's body that API Gateway takes."""
+MAX_IGNORED = 64 * 1024 * 1024
+LINGER_SECONDS = 1.0
+"""How much of a refused body is taken, and how long it is waited for; see Handler._ignore_the_rest."""
 TIMEOUT_SECONDS = 29
 """How long API Gateway waits for an answer."""
 ID_SECONDS = 2.0
@@ -123,8 +126,9 @@ class Handler(BaseHTTPRequestHandler):
         try:
             body = self._body()
         except BodyTooLarge:
-            self.close_connection = True  # the rest of the body is not read
+            self.close_connection = True
             self._send(problem(413, "too_large", "The body is over 10 MB."))
+            self._ignore_the_rest()
             return
         except BrokenBody:
             self.close_connection = True
@@ -156,6 +160,16 @@ class Handler(BaseHTTPRequestHandler):
         }
         added = {"x-forwarded-for": self.client_address[0], "x-forwarded-proto": "http"}
         return {**kept, **added, "x-forwarded-port": str(self.server.server_port)}
+
+    def _ignore_the_rest(self) -> None:
+        """Take what a caller still sends, up to a bound: many read no answer before they have sent it all."""
+        self.connection.settimeout(LINGER_SECONDS)
+        taken = 0
+        try:
+            while taken < MAX_IGNORED and (block := self.rfile.read1(1024 * 1024)):
+                taken += len(block)
+        except OSError:
+            return
 
     def _body(self) -> bytes:
         """The request's body, plain or chunked. Raises BodyTooLarge, BrokenBody."""

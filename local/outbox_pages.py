@@ -23,16 +23,28 @@ MAIL_POLICY = (
 STYLE = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8881;--link:#0b6bcb}
 @media(prefers-color-scheme:dark){:root{--link:#7cb8ff}}
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:0 auto;padding:0 1.25rem 3rem}
+header{display:flex;justify-content:space-between;padding:1rem 0;border-bottom:1px solid var(--line)}
+header b{margin-right:1rem}
 a{color:var(--link);text-decoration:none}a:hover,a:focus{text-decoration:underline}
 h1{font-size:1.4rem}h2{font-size:1rem;margin:1.5rem 0 .5rem}.dim{opacity:.7}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.45rem .6rem;vertical-align:top;
 overflow-wrap:anywhere;border-bottom:1px solid var(--line)}
-th{font-weight:600;white-space:nowrap}
+th{font-weight:600;white-space:nowrap}tbody th,.when{width:1%;padding-right:1.5rem}
+.when{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums}
 tbody tr:hover{background:var(--soft)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);padding:1rem;border-radius:.4rem;margin:0}
-iframe{width:100%;height:28rem;border:1px solid var(--line);border-radius:.4rem;background:#fff}
+iframe{width:100%;height:20rem;resize:vertical;border:1px solid var(--line);border-radius:.4rem;
+background:#fff}
 """
+
+MAIL_STYLE = ":where(body){font:15px/1.5 system-ui,sans-serif;margin:1rem}"
+"""How a mail looks that brings no style; any rule of its own comes before this one."""
+
+HEADER = (
+    "<header><nav><b>Rapport</b> <a href='/outbox'>Outbox</a> · <a href='/docs'>API</a></nav>"
+    "<span class=dim>Local cloud: nothing leaves this machine</span></header>"
+)
 
 
 @dataclass(frozen=True)
@@ -73,11 +85,12 @@ def _route(outbox: Outbox, parts: list[str], query: str) -> Answer:
 def list_page(envelopes: list[Envelope], now: datetime) -> Answer:
     """All mails, newest first; the page refreshes itself."""
     rows = "".join(
-        f"<tr><td class=dim>{age_in_words(one.sent_at, now)}</td><td>{escape(', '.join(one.recipients))}</td>"
+        f"<tr><td class='dim when'>{age_in_words(one.sent_at, now)}</td>"
+        f"<td>{escape(', '.join(one.recipients))}</td>"
         f"<td><a href='/outbox/{quote(one.id)}'>{escape(one.subject) or '(no subject)'}</a></td></tr>"
         for one in envelopes
     )
-    table = f"<table><thead><tr><th>Ago<th>To<th>Subject</tr></thead><tbody>{rows}</tbody></table>"
+    table = f"<table><thead><tr><th class=when>Ago<th>To<th>Subject</tr></thead><tbody>{rows}</tbody></table>"
     empty = "<p>No mail was sent yet. What Rapport sends appears here; nothing leaves this machine.</p>"
     return _page(f"Outbox ({len(envelopes)})", table if envelopes else empty, refresh=3)
 
@@ -127,8 +140,8 @@ def _table(rows: dict[str, str]) -> str:
 
 def html_view(shown: Content) -> Answer:
     """The mail's HTML for the frame, shut in."""
-    body = f"<!doctype html><base target=_blank>{shown.html}".encode("utf-8", "replace")
-    return Answer(200, _safe("text/html; charset=utf-8", MAIL_POLICY), body)
+    body = f"<!doctype html><base target=_blank><style>{MAIL_STYLE}</style>{shown.html}"
+    return Answer(200, _safe("text/html; charset=utf-8", MAIL_POLICY), body.encode("utf-8", "replace"))
 
 
 def list_json(outbox: Outbox, query: dict[str, list[str]]) -> Answer:
@@ -161,7 +174,8 @@ def _page(title: str, body: str, *, status: int = 200, refresh: int = 0) -> Answ
     page = (
         f"<!doctype html><html lang=en><meta charset=utf-8>{again}"
         f"<meta name=viewport content='width=device-width'>"
-        f"<title>{escape(title)} · Rapport</title><style>{STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
+        f"<title>{escape(title)} · Rapport</title><style>{STYLE}</style>{HEADER}"
+        f"<h1>{escape(title)}</h1>{body}</html>"
     )
     return Answer(status, _safe("text/html; charset=utf-8", PAGE_POLICY), page.encode("utf-8", "replace"))
 

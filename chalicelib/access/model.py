@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -13,7 +14,7 @@ from pydantic import AfterValidator, Field
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Forbidden, Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Utc
+from chalicelib.kernel.model import Line, Model, Stored, Utc, each_once
 from chalicelib.kernel.principals import Principal
 
 Scope = Literal[
@@ -37,9 +38,10 @@ Scope = Literal[
 """What a key can be allowed; `*` is everything."""
 
 KeyId = Annotated[str, ids.id_of("key")]
-Scopes = Annotated[
-    list[Scope], Field(min_length=1, max_length=20), AfterValidator(lambda s: list(dict.fromkeys(s)))
-]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), AfterValidator(each_once)]
+
+_KEY = re.compile(f"rk_({ids.ULID_PATTERN})_([A-Za-z0-9_-]{{43}})")
+"""An API key as text: the ULID of its id, and 256 random bits in base64url."""
 
 USE_RECORDED_EVERY = timedelta(hours=1)
 """How exact `last_used_at` is: a key in constant use is written once in this time, not at every call."""
@@ -105,26 +107,31 @@ def create(new: NewApiKey, *, creator: Principal, at: datetime) -> tuple[StoredA
 
 def parse(text: str) -> tuple[str, str] | None:
     """The id and the secret in an API key, or None when it cannot be one."""
-    parts = text.split("_", 2)
-    if len(parts) != 3 or parts[0] != "rk" or len(text) > 200:
-        return None
-    return f"key_{parts[1]}", parts[2]
+    found = _KEY.fullmatch(text)
+    return (f"key_{found[1]}", found[2]) if found else None
 
 
 StaffId = Annotated[str, ids.id_of("stf")]
 TeamId = Annotated[str, ids.id_of("tea")]
 
 
+def is_staff_id(text: str) -> bool:
+    return re.fullmatch(f"stf_{ids.ULID_PATTERN}", text) is not None
+
+
+TeamIds = Annotated[list[TeamId], Field(max_length=20), AfterValidator(each_once)]
+
+
 class NewStaff(Model):
     name: Annotated[str, Line(100)]
     email: EmailAddress
-    team_ids: Annotated[list[TeamId], Field(max_length=20)] = []
+    team_ids: TeamIds = []
 
 
 class StaffPatch(Model):
     name: Annotated[str, Line(100)] = ""
     email: EmailAddress = ""
-    team_ids: Annotated[list[TeamId], Field(max_length=20)] = []
+    team_ids: TeamIds = []
     active: bool = True
 
 

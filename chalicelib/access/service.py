@@ -67,17 +67,22 @@ def authenticate(text: str, at: datetime) -> StoredApiKey | None:
 
 def require_actor(work: Work) -> None:
     """Commit only if the member of staff whom the caller acts for exists and is active."""
-    if work.principal.actor:
-        unknown = Forbidden("Rapport-Actor names nobody active on the staff.", code="unknown_actor")
-        work.require(store.staff_key(work.principal.actor), unknown, when=Attr("active").eq(True))
+    actor = work.principal.actor
+    if actor is None:
+        return
+    unknown = Forbidden("Rapport-Actor names nobody active on the staff.", code="unknown_actor")
+    if not model.is_staff_id(actor):
+        raise unknown
+    key = store.staff_key(actor)
+    if all(write.key != key for write in work.writes):  # who changes their own entry was read just now
+        work.require(key, unknown, when=Attr("active").eq(True))
 
 
 def require_staff(work: Work, staff_id: str, field: str) -> None:
     """Commit only if they are on the staff and active; else Invalid names the field."""
     params = [{"name": field, "reason": "names nobody active on the staff", "code": "unknown_staff"}]
     unknown = Invalid("The body is not valid.", params=params)
-    if staff_id != work.principal.actor:  # whose existence require_actor checks
-        work.require(store.staff_key(staff_id), unknown, when=Attr("active").eq(True))
+    work.require(store.staff_key(staff_id), unknown, when=Attr("active").eq(True))
 
 
 def require_team(work: Work, team_id: str, field: str) -> None:
@@ -95,7 +100,7 @@ def add_staff(work: Work, new: NewStaff) -> Staff:
         updated_at=work.now,
         **new.model_dump(),
     )
-    for team_id in dict.fromkeys(staff.team_ids):
+    for team_id in staff.team_ids:
         require_team(work, team_id, "team_ids")
     store.add_staff(work, staff)
     work.record(store.staff_key(staff.id).pk, StaffChanged(staff_id=staff.id, changed=["created"]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib.access.model import ApiKey, Staff, StoredApiKey, Team
-from chalicelib.kernel import aws, table
+from chalicelib.kernel import aws, table, telemetry
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound
-from chalicelib.kernel.events import stamp
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Item, Key, Query, encode, encode_item
 from chalicelib.kernel.work import Work
 
@@ -52,18 +54,20 @@ def newest(*, limit: int, after: str | None) -> tuple[list[ApiKey], str | None]:
 
 
 def note_use(key_id: str, at: datetime) -> None:
-    """Remember when the key was used; not the version, since use is no change of the key."""
-    client = aws.dynamodb()
+    """Remember when the key was used; not the version, since use is no change of the key.
+
+    Best effort: that it was not noted keeps nobody out.
+    """
     try:
-        client.update_item(
+        aws.dynamodb().update_item(
             TableName=settings().table,
             Key=encode_item(_key(key_id)._asdict()),
             UpdateExpression="SET last_used_at = :at",
             ConditionExpression="attribute_exists(pk)",
             ExpressionAttributeValues={":at": encode(stamp(at))},
         )
-    except client.exceptions.ConditionalCheckFailedException:
-        return
+    except (BotoCoreError, ClientError) as error:
+        telemetry.logger.warning("use of a key not noted", error=type(error).__name__)
 
 
 def staff_key(staff_id: str) -> Key:

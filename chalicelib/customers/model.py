@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
+from chalicelib.kernel.model import Line, Model, Stored, Text, TimeZone, Utc, each_once
 
 CustomerId = Annotated[str, ids.id_of("cus")]
 Stage = Literal["lead", "prospect", "customer", "former"]
@@ -34,24 +34,10 @@ def normal_phone(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _known_time_zone(name: str) -> str:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError):
-        raise ValueError("is not an IANA time zone") from None
-    return name
-
-
 def _bounded(custom: dict[str, Any]) -> dict[str, Any]:
     if sum(len(name) + len(str(value)) for name, value in custom.items()) > 8000:
         raise ValueError("custom fields hold 8,000 characters together at most")
     return custom
-
-
-def _unique(values: list[str]) -> list[str]:
-    return list(dict.fromkeys(values))
 
 
 Phone = Annotated[str, Line(40)]
@@ -62,8 +48,7 @@ Name = Annotated[str, Line(200)]
 CustomFields = Annotated[dict[CustomName, CustomValue], Field(max_length=50), AfterValidator(_bounded)]
 Locale = Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-GB"])]
 """A language tag (BCP 47)."""
-TimeZone = Annotated[str, Line(60), AfterValidator(_known_time_zone)]
-Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterValidator(_unique)]
+Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterValidator(each_once)]
 StaffId = Annotated[str, ids.id_of("stf")]
 
 
@@ -87,7 +72,7 @@ class NewCustomer(Model):
     """What registers a customer: at least a name or one identity."""
 
     name: Name | None = None
-    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(_unique)] = []
+    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(each_once)] = []
     phones: Annotated[list[Phone], Field(max_length=10)] = []
     company: Name | None = None
     external_ids: Annotated[dict[Source, ExternalId], Field(max_length=20)] = {}
@@ -103,7 +88,7 @@ class CustomerPatch(Model):
     """A JSON Merge Patch (RFC 7396): what is left out stays, null removes; lists are replaced whole."""
 
     name: Name | None = None
-    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(_unique)] | None = None
+    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(each_once)] | None = None
     phones: Annotated[list[Phone], Field(max_length=10)] | None = None
     company: Name | None = None
     external_ids: Annotated[dict[Source, ExternalId | None], Field(max_length=40)] | None = None
@@ -181,7 +166,7 @@ class Customer(Stored):
         found = [Identity.of_email(address) for address in self.emails]
         found += [Identity("phone", number) for number in self.phones]
         found += [Identity.of_external(*pair) for pair in self.external_ids.items()]
-        return list(dict.fromkeys(found))
+        return each_once(found)
 
 
 def _merged(before: dict[str, Any], patch: dict[str, Any] | None) -> dict[str, Any]:
@@ -199,4 +184,4 @@ def _phones(given: list[str], region: str) -> list[str]:
         except ValueError as error:
             params = [{"name": f"phones.{place}", "reason": str(error), "code": "invalid_phone"}]
             raise Invalid("The body is not valid.", params=params) from None
-    return list(dict.fromkeys(numbers))
+    return each_once(numbers)

@@ -20,7 +20,7 @@ from chalicelib.customers.model import (
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, Stale
-from chalicelib.kernel.events import stamp
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Key, Slice
 from chalicelib.kernel.work import Work
 

@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.customers.model import Customer, Identity, Stage
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound, Stale
-from chalicelib.kernel.events import stamp
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import LOWEST, Item, Key, Query, Slice
 from chalicelib.kernel.work import Failure, Work
 

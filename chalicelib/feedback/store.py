@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.feedback.model import KINDS, Feedback, Kind
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import Conflict, RapportError, Repeated
-from chalicelib.kernel.events import stamp
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import HIGHEST, Item, Key, Query
 from chalicelib.kernel.work import Work
 

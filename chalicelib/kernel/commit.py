@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,11 +20,11 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Unavailable
 from chalicelib.kernel.table import Key, busy_is_unavailable, decode_item, encode_item
-from chalicelib.kernel.work import Work, Write
+from chalicelib.kernel.work import Sending, Work, Write
 
 MAX_ACTIONS = 100
 MAX_BYTES = 3_500_000
-"""Below DynamoDB's 4 MB, since our estimate counts JSON, not DynamoDB's own encoding."""
+"""Below DynamoDB's 4 MB, since our estimate counts escaped text, not DynamoDB's own encoding."""
 
 ATTEMPTS = 9
 """Tries against other transactions on the same items; with jitter about two seconds in all."""
@@ -40,7 +41,7 @@ class _Batch:
 
     def take(self, index: int, work: Work) -> bool:
         """Add a Work unless it does not fit or shares a key that cannot be summed."""
-        size = sum(len(str(write.request)) for write in work.writes)
+        size = sum(len(ascii(write.request)) for write in work.writes)
         new = [write for write in work.writes if write.key not in self.writes]
         shared = [write for write in work.writes if write.key in self.writes]
         if self.works and (len(self.writes) + len(new) > MAX_ACTIONS or self.size + size > MAX_BYTES):
@@ -56,14 +57,11 @@ class _Batch:
     def _merge(self, index: int, write: Write) -> None:
         self.owners.setdefault(write.key, []).append(index)
         held = self.writes.get(write.key)
-        if held is None:
-            self.writes[write.key] = write
-        elif held.additions is not None and write.additions is not None:
-            names = {*held.additions, *write.additions}
-            total = {name: held.additions.get(name, 0) + write.additions.get(name, 0) for name in names}
-            self.writes[write.key] = Write("Update", write.key, {}, additions=total)
-        else:
-            raise Invalid("One change names the same item twice.", code="duplicate_write")
+        if held is not None:
+            total = Counter(held.additions)
+            total.update(write.additions or {})
+            write = Write("Update", write.key, {}, additions=dict(total))
+        self.writes[write.key] = write
 
 
 def commit(work: Work) -> None:
@@ -74,13 +72,18 @@ def commit(work: Work) -> None:
 
 
 def commit_all(works: Sequence[Work]) -> list[RapportError | None]:
-    """Commit Works together; the answer says for each, by index, None or why it was not done."""
+    """Commit Works together; the answer says for each, by index, None or why it was not done.
+
+    Raises Unavailable when the cloud is; then some may be done.
+    """
     errors: dict[int, RapportError] = {}
     for work in works:
         if work.sending is not None:
-            with busy_is_unavailable("queue"):
-                aws.sqs().send_message(QueueUrl=work.sending.queue_url, MessageBody=work.sending.body)
+            _send(work.sending)
     pending = [index for index, work in enumerate(works) if work.writes]
+    for index in [index for index in pending if _names_a_key_twice(works[index])]:
+        pending.remove(index)
+        errors[index] = Invalid("One change names the same item twice.", code="duplicate_write")
     tries = 0
     while pending:
         batch = _Batch()
@@ -95,6 +98,18 @@ def commit_all(works: Sequence[Work]) -> list[RapportError | None]:
         errors.update(outcome.errors)
         pending = sorted([*outcome.again, *later])
     return [errors.get(index) for index in range(len(works))]
+
+
+def _send(sending: Sending) -> None:
+    with busy_is_unavailable("queue"):
+        aws.sqs().send_message(QueueUrl=sending.queue_url, MessageBody=sending.body)
+
+
+def _names_a_key_twice(work: Work) -> bool:
+    """Whether a key comes twice, other than in additions, which are summed."""
+    added = {write.key for write in work.writes if write.additions is not None}
+    others = [write.key for write in work.writes if write.additions is None]
+    return len(set(others)) < len(others) or not added.isdisjoint(others)
 
 
 @dataclass

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chalicelib.kernel.model import TimeZone
+
 
 class Settings(BaseModel):
     """Each field is the environment variable `RAPPORT_<NAME>`; a function gets those it needs."""
@@ -27,7 +29,7 @@ class Settings(BaseModel):
     support_address: str = "support@example.com"
     business_name: str = "Rapport"
     public_url: str = ""
-    time_zone: str = "UTC"
+    time_zone: TimeZone = "UTC"
     default_region: str = Field(default="US", pattern="^[A-Z]{2}$")
     cors_origin: str = "*"
 

@@ -45,11 +45,6 @@ class Waking(EventData):
     wake_at: Utc
 
 
-def stamp(at: datetime) -> str:
-    """RFC 3339 with milliseconds and `Z`: sorts as it reads."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
 def event_item(
     partition: str,
     data: EventData,
@@ -71,8 +66,8 @@ def event_item(
         "id": f"evt_{identifier}",
         "type": data.type,
         "version": data.version,
-        "occurred_at": stamp(occurred),
-        "recorded_at": stamp(recorded_at),
+        "occurred_at": ids.stamp(occurred),
+        "recorded_at": ids.stamp(recorded_at),
         "actor": {"id": principal.id, "staff_id": principal.actor},
         "bulk": bulk,
         "data": data.model_dump(mode="json", exclude_none=True),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from pydantic import StringConstraints
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""The first moment that a ULID can tell."""
+MILLISECOND = timedelta(milliseconds=1)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
@@ -17,6 +21,11 @@ def now() -> datetime:
     """The current time in UTC, to the millisecond, which is what ULIDs and JSON carry."""
     moment = datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def stamp(at: datetime) -> str:
+    """RFC 3339 with milliseconds and `Z`: sorts as it reads."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
 def _base32(number: int, length: int) -> str:
@@ -34,7 +43,7 @@ def ulid(at: datetime, randomness: bytes | None = None) -> str:
     Those made one after the other in one millisecond sort in that order (the spec's monotonic ULIDs), so
     that what one request records keeps its order.
     """
-    moment = int(at.timestamp() * 1000)
+    moment = (at - EPOCH) // MILLISECOND
     if randomness is not None:
         return _base32(moment, 10) + _base32(int.from_bytes(randomness, "big"), 16)
     with _making:
@@ -58,14 +67,6 @@ def keyed_id(prefix: str, *parts: str) -> str:
     """An id that follows from `parts` alone, its time part too: it does not tell when it was made."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{_base32(int.from_bytes(digest[:16], 'big'), 26)}"
-
-
-def time_of(identifier: str) -> datetime:
-    """The moment a ULID or a prefixed id carries."""
-    number = 0
-    for character in identifier[-26:-16]:
-        number = number << 5 | _ALPHABET.index(character)
-    return datetime.fromtimestamp(number / 1000, UTC)
 
 
 def id_of(prefix: str) -> StringConstraints:

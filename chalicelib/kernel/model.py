@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 from annotated_types import GroupedMetadata
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
+from chalicelib.kernel.ids import EPOCH, stamp
+
+Value = TypeVar("Value")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -22,21 +26,37 @@ def _clean(value: str) -> str:
 
 
 def _single_line(value: str) -> str:
-    """Refuse line breaks: such values reach mail headers and list rows."""
-    if "\n" in _clean(value) or "\r" in value:
+    """Refuse line breaks, Unicode's too: such values reach mail headers and list rows."""
+    if len(_clean(value).splitlines()) > 1:
         raise ValueError("must be a single line")
     return value
 
 
 def _to_utc(value: datetime) -> datetime:
-    """Bring an aware time to UTC; a naive one has no meaning to us."""
+    """Bring an aware time to UTC; a naive one has no meaning to us, and ids begin with 1970."""
     if value.tzinfo is None:
         raise ValueError("must carry a time zone")
-    return value.astimezone(UTC)
+    try:
+        moment = value.astimezone(UTC)
+    except OverflowError:
+        moment = EPOCH - timedelta(1)
+    if moment < EPOCH:
+        raise ValueError("must lie in the years 1970 to 9999")
+    return moment
 
 
-Utc = Annotated[datetime, AfterValidator(_to_utc)]
-"""A moment, always in UTC."""
+def each_once(values: list[Value]) -> list[Value]:
+    """The values in their order, without repeats."""
+    return list(dict.fromkeys(values))
+
+
+Utc = Annotated[
+    datetime,
+    AfterValidator(_to_utc),
+    PlainSerializer(stamp, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment from 1970 to 9999, always in UTC; as text in milliseconds, so that it sorts as it reads."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +69,18 @@ class Line(GroupedMetadata):
     def __iter__(self) -> Iterator[object]:
         yield StringConstraints(strip_whitespace=True, min_length=self.minimum, max_length=self.maximum)
         yield AfterValidator(_single_line)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("is not an IANA time zone") from None
+    return name
+
+
+TimeZone = Annotated[str, Line(60), AfterValidator(_known_zone)]
+"""The name of a time zone (IANA), such as `Europe/Berlin`."""
 
 
 @dataclass(frozen=True)

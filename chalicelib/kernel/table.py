@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.conditions import Key as KeyCondition
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
@@ -34,13 +34,13 @@ _BUSY = frozenset(
         "RequestLimitExceeded",
         "RequestThrottled",
         "ThrottlingException",
-        "InternalServerError",
-        "ServiceUnavailable",
         "TransactionInProgressException",
         "LimitExceededException",
     }
 )
-
+"""Codes of the 4xx kind that pass; every 5xx does."""
+BATCH_TRIES = 6
+"""Calls of one `get_many` at most, while DynamoDB leaves keys for later."""
 
 LOWEST, HIGHEST = "\x00", "\U0010ffff"
 """Bounds that every sort key lies between."""
@@ -85,7 +85,7 @@ def decode(attribute: Any) -> Any:
         case "N":
             return int(value) if value.lstrip("-").isdecimal() else float(value)
         case "M":
-            return {name: decode(inner) for name, inner in value.items()}
+            return decode_item(value)
         case "L":
             return [decode(inner) for inner in value]
         case "NULL":
@@ -99,8 +99,8 @@ def encode_item(item: Item) -> dict[str, Any]:
 
 
 def decode_item(attributes: Any) -> Item:
-    """An item from the wire."""
-    return {name: decode(value) for name, value in attributes.items()}
+    """An item from the wire. Most attributes are texts, which need no call each."""
+    return {name: value["S"] if "S" in value else decode(value) for name, value in attributes.items()}
 
 
 @contextmanager
@@ -109,10 +109,11 @@ def busy_is_unavailable(service: str = "database") -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] in _BUSY:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if error.response["Error"]["Code"] in _BUSY or status >= 500:
             raise Unavailable(f"The {service} is busy; try again.") from error
         raise
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError) as error:
         raise Unavailable(f"The {service} did not answer in time; try again.") from error
 
 
@@ -138,11 +139,13 @@ def get_many(keys: Iterable[Key]) -> dict[Key, Item]:
     found: dict[Key, Item] = {}
     pending: Any = [encode_item(key._asdict()) for key in wanted]
     table = settings().table
-    for attempt in range(6):
-        if not pending:
-            return found
-        if attempt:
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    tries = 0
+    while pending:
+        if tries == BATCH_TRIES:
+            raise Unavailable("The database is busy; try again.")
+        if tries:
+            time.sleep(random.uniform(0, 0.05 * 2**tries))  # noqa: S311 - jitter, not a secret
+        tries += 1
         with busy_is_unavailable():
             answer: Any = aws.dynamodb().batch_get_item(
                 RequestItems={table: {"Keys": pending, "ConsistentRead": True}}
@@ -150,7 +153,7 @@ def get_many(keys: Iterable[Key]) -> dict[Key, Item]:
         items = [decode_item(raw) for raw in answer["Responses"].get(table, [])]
         found.update({key_of(item): item for item in items if _is_live(item)})
         pending = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-    raise Unavailable("The database is busy; try again.")
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import traceback
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.tracing import Tracer
 
-logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "rapport"))
+# No line of ours shows its thread or process, so none is looked up (logging's own HOWTO, "Optimization").
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+logger = Logger(
+    service=os.environ.get("POWERTOOLS_SERVICE_NAME", "rapport"),
+    json_deserializer=str,  # messages are sentences: Powertools need not try to read each as JSON
+)
 metrics = Metrics(
     namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Rapport"),
     service=os.environ.get("POWERTOOLS_SERVICE_NAME", "rapport"),
 )
 
+MAX_FRAMES = 12
+"""Lines of a trace that are logged: the innermost."""
+
 _tracer: Tracer | None = None
+
+
+def failure(message: str, error: BaseException, **keys: Any) -> None:
+    """Log an error by kind, code and where it arose; not its own text, which may quote a person."""
+    refused = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
+    where = [
+        f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    code = getattr(error, "code", refused)
+    logger.error(message, error=type(error).__name__, code=code, where=where[-MAX_FRAMES:], **keys)
 
 
 def count(name: str, amount: int = 1) -> None:

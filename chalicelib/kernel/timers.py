@@ -1,12 +1,13 @@
-"""Timers: wake an entity at a time, by one-time EventBridge Scheduler schedules. Nothing polls.
+"""Timers: wake an entity at a minute, by one-time EventBridge Scheduler schedules. Nothing polls.
 
-A schedule is named by entity and moment, so making it twice makes it once. It is never cancelled: whoever
-is woken checks whether it is still due.
+A schedule is named by entity and minute, so making it twice makes it once. It fires when its minute is full,
+so that nobody is woken too early for any time within it. It is never cancelled: whoever is woken checks
+whether it is still due.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import ConfigDict
 
@@ -42,14 +43,21 @@ class Request(Model):
         return Wake(wake_id=self.detail.data.wake_id, wake_at=self.detail.data.wake_at)
 
 
+def _full_minute(at: datetime) -> datetime:
+    """The first full minute that is not before `at`."""
+    begun = at.replace(second=0, microsecond=0)
+    return begun if begun == at else begun + timedelta(minutes=1)
+
+
 def schedule(wake: Wake, *, now: datetime) -> None:
     """Set the timer, or do nothing when it is set already. A time in the past fires at once."""
     client = aws.scheduler()
-    at = max(wake.wake_at, now)
+    minute = _full_minute(wake.wake_at)
+    at = max(minute, now)
     try:
         client.create_schedule(
             GroupName=settings().schedule_group,
-            Name=f"{wake.wake_id}-{wake.wake_at:%Y%m%dT%H%M%S%f}",
+            Name=f"{wake.wake_id}-{minute:%Y%m%dT%H%M}",
             ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
             FlexibleTimeWindow={"Mode": "OFF"},
             ActionAfterCompletion="DELETE",

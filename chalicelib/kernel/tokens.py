@@ -13,11 +13,12 @@ from functools import cache
 from typing import Literal
 
 from chalicelib.kernel import aws
-from chalicelib.kernel.config import settings
+from chalicelib.kernel.config import Misconfigured, settings
 
 Purpose = Literal["cursor", "thread", "suppression"]
 
 _SALT = b"rapport"
+ROOT_BYTES = 32
 TAG_BYTES = 10
 """80 bits: enough for a tag that an attacker can only try online."""
 
@@ -26,7 +27,13 @@ TAG_BYTES = 10
 def _root() -> bytes:
     name = settings().secret_parameter
     answer = aws.ssm().get_parameter(Name=name, WithDecryption=True)
-    return base64.b64decode(answer["Parameter"].get("Value", ""), validate=True)
+    try:
+        root = base64.b64decode(answer["Parameter"].get("Value", ""), validate=True)
+    except ValueError:
+        root = b""
+    if len(root) < ROOT_BYTES:
+        raise Misconfigured(f"the secret in {name} is not base64 of {ROOT_BYTES} bytes or more")
+    return root
 
 
 def hkdf(secret: bytes, info: bytes, salt: bytes = _SALT) -> bytes:

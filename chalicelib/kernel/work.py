@@ -79,9 +79,12 @@ class Work:
         self._add("Delete", key, {"Key": encode_item(key._asdict())}, when, failure)
 
     def require(self, key: Key, failure: Failure, *, when: ConditionBase | None = None) -> None:
-        """Commit only if the item exists (and meets `when`)."""
+        """Commit only if the item exists (and meets `when`). The same again changes nothing."""
         condition = when if when is not None else Attr("pk").exists()
         self._add("ConditionCheck", key, {"Key": encode_item(key._asdict())}, condition, failure)
+        *earlier, last = self.writes
+        if any((write.kind, write.request) == (last.kind, last.request) for write in earlier):
+            self.writes.pop()
 
     def update(
         self,
@@ -111,7 +114,7 @@ class Work:
             "Key": encode_item(key._asdict()),
             "UpdateExpression": " ".join(parts),
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
+            **({"ExpressionAttributeValues": values} if values else {}),
         }
         self._add("Update", key, request, when, failure)
 

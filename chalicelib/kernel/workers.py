@@ -1,8 +1,8 @@
 """Queue workers: `@queue_worker` for one message at a time, `@batch_worker` for a batch with group commit.
 
-Both report partial failures, so one bad message never holds up the next; it comes again until its queue's
-dead-letter queue takes it. They sit under Chalice's decorator, because Lambda calls the worker's module
-directly and no middleware of app.py runs.
+Both report partial failures, so one bad message never holds up the next; it comes again, each time later,
+until its queue's dead-letter queue takes it (after 5 tries, two and a half minutes). They sit under
+Chalice's decorator, because Lambda calls the worker's module directly and no middleware of app.py runs.
 """
 
 from __future__ import annotations
@@ -10,18 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Blueprint
 
-from chalicelib.kernel import telemetry
+from chalicelib.kernel import aws, telemetry
 from chalicelib.kernel.commit import commit_all
-from chalicelib.kernel.errors import RapportError, Repeated, Stale
+from chalicelib.kernel.errors import Repeated, Stale
 from chalicelib.kernel.work import Work
 
 STALE_TRIES = 4
 """How often a message is handled in one invocation when what it had read changed before it committed."""
+
+MAX_BATCH = 10
+"""Messages of a batch: as many as one call to SQS takes."""
+FIRST_RETRY, LAST_RETRY = 5, 300
+"""Seconds until a failed message comes again, at first and at most."""
 
 BatchHandler = Callable[["list[Job]"], None]
 
@@ -32,6 +38,7 @@ class Job:
 
     message_id: str
     body: str
+    receipt: str = ""
     receives: int = 1
     work: Work = field(default_factory=Work)
     error: Exception | None = None
@@ -51,16 +58,21 @@ class Job:
     def fail(self, error: Exception) -> None:
         """Give this message up for now; nothing of its Work is committed."""
         self.error = error
-        self.work.writes.clear()
+        self.work = Work()
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds until this message comes again: 5 after the first try, then doubled."""
+        return int(min(FIRST_RETRY * 2 ** (self.receives - 1), LAST_RETRY))
 
 
-def _jobs(event: Any) -> list[Job]:
-    records = event.to_dict()["Records"]
+def _jobs(records: list[Any]) -> list[Job]:
     return [
         Job(
             record["messageId"],
             record["body"],
-            int(record.get("attributes", {}).get("ApproximateReceiveCount", 1)),
+            record["receiptHandle"],
+            int(record["attributes"]["ApproximateReceiveCount"]),
         )
         for record in records
     ]
@@ -74,33 +86,39 @@ def _commit(jobs: list[Job]) -> None:
             job.fail(error)
 
 
-def _serve(handler: BatchHandler, jobs: list[Job]) -> None:
-    """Have the messages handled and committed; those whose reading was overtaken (Stale) are read anew."""
-    pending = jobs
-    for _ in range(STALE_TRIES):
-        for job in pending:
-            job.begin_again()
-        handler(pending)
-        _commit(pending)
-        pending = [job for job in pending if isinstance(job.error, Stale)]
-        if not pending:
-            return
+def _failed(jobs: list[Job]) -> list[Job]:
+    return [job for job in jobs if job.error is not None and not isinstance(job.error, Repeated)]
 
 
-def _report(name: str, jobs: list[Job]) -> dict[str, Any]:
+@cache
+def _queue_url(arn: str) -> str:
+    *_, account, name = arn.split(":")
+    return aws.sqs().get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
+
+
+def _retry_soon(arn: str, failed: list[Job]) -> None:
+    """Show failed messages again sooner than the queue would, which hides them for minutes; best effort."""
+    entries: list[Any] = [
+        {"Id": str(place), "ReceiptHandle": job.receipt, "VisibilityTimeout": job.retry_after}
+        for place, job in enumerate(failed[:MAX_BATCH])
+    ]
+    try:
+        url = _queue_url(arn)
+        answer = aws.sqs().change_message_visibility_batch(QueueUrl=url, Entries=entries)
+        codes = [refused["Code"] for refused in answer.get("Failed", [])]
+    except (BotoCoreError, ClientError) as error:
+        codes = [type(error).__name__]
+    if codes:
+        telemetry.logger.warning("retries come late", codes=codes)
+
+
+def _report(name: str, jobs: list[Job], failed: list[Job]) -> dict[str, Any]:
     """Log each failure, count, and tell SQS which messages come again."""
-    failed = [job for job in jobs if job.error is not None and not isinstance(job.error, Repeated)]
     for job in failed:
-        known = isinstance(job.error, RapportError)
-        telemetry.logger.error(
-            "message failed",
-            worker=name,
-            message_id=job.message_id,
-            receives=job.receives,
-            error=type(job.error).__name__,
-            code=job.error.code if isinstance(job.error, RapportError) else None,
-            exc_info=None if known else job.error,
-        )
+        if job.error is not None:
+            telemetry.failure(
+                "message failed", job.error, worker=name, message_id=job.message_id, receives=job.receives
+            )
     telemetry.logger.info("batch done", worker=name, messages=len(jobs), failed=len(failed))
     telemetry.count("MessagesProcessed", len(jobs) - len(failed))
     telemetry.count("MessagesFailed", len(failed))
@@ -108,7 +126,30 @@ def _report(name: str, jobs: list[Job]) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": job.message_id} for job in failed]}
 
 
-def batch_worker(blueprint: Blueprint, *, batch_size: int = 10) -> Callable[[BatchHandler], Any]:
+def _serve(handler: BatchHandler, jobs: list[Job]) -> None:
+    """Have the messages handled and committed; those whose reading was overtaken (Stale) are read anew."""
+    pending = jobs
+    for _ in range(STALE_TRIES):
+        for job in pending:
+            job.begin_again()
+        _attempt(handler, pending)
+        pending = [job for job in pending if isinstance(job.error, Stale)]
+        if not pending:
+            return
+
+
+def _attempt(handler: BatchHandler, jobs: list[Job]) -> None:
+    """Handle and commit a batch; an exception outside any one message fails those not failed yet."""
+    try:
+        handler(jobs)
+        _commit(jobs)
+    except Exception as error:  # the messages come again, and repeats of what was done find their tracks
+        for job in jobs:
+            if job.error is None:
+                job.fail(error)
+
+
+def batch_worker(blueprint: Blueprint, *, batch_size: int = MAX_BATCH) -> Callable[[BatchHandler], Any]:
     """A worker that gets a batch as Jobs, fills their Works, and has them committed together."""
 
     def decorate(handler: BatchHandler) -> Any:
@@ -116,10 +157,14 @@ def batch_worker(blueprint: Blueprint, *, batch_size: int = 10) -> Callable[[Bat
 
         @wraps(handler)
         def handle(event: Any) -> dict[str, Any]:
-            jobs = _jobs(event)
+            records = event.to_dict()["Records"]
+            jobs = _jobs(records)
             with telemetry.traced(name):
                 _serve(handler, jobs)
-            return _report(name, jobs)
+            failed = _failed(jobs)
+            if failed:
+                _retry_soon(records[0]["eventSourceARN"], failed)
+            return _report(name, jobs, failed)
 
         # The queue is named for Chalice's sake; infra/ points the event source to the real one.
         return blueprint.on_sqs_message(queue=name, batch_size=batch_size, name=name)(handle)
@@ -127,7 +172,9 @@ def batch_worker(blueprint: Blueprint, *, batch_size: int = 10) -> Callable[[Bat
     return decorate
 
 
-def queue_worker(blueprint: Blueprint, *, batch_size: int = 10) -> Callable[[Callable[[Job], None]], Any]:
+def queue_worker(
+    blueprint: Blueprint, *, batch_size: int = MAX_BATCH
+) -> Callable[[Callable[[Job], None]], Any]:
     """A worker that handles messages one by one, each committed before the next begins."""
 
     def decorate(handler: Callable[[Job], None]) -> Any:
@@ -136,8 +183,8 @@ def queue_worker(blueprint: Blueprint, *, batch_size: int = 10) -> Callable[[Cal
             for job in jobs:
                 with job.attempt():
                     handler(job)
-                _commit([job])
-                job.work.writes.clear()
+                    _commit([job])
+                job.work = Work()
 
         return batch_worker(blueprint, batch_size=batch_size)(each)
 

@@ -12,7 +12,7 @@ from chalicelib.kernel import aws, blobs
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, NotFound, Repeated, TooLarge, Unavailable
-from chalicelib.kernel.events import stamp
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service, store, threads
 from chalicelib.mail.compose import OutgoingMail, compose

@@ -14,7 +14,7 @@ from chalicelib.kernel import aws, table, tokens
 from chalicelib.kernel.addresses import ascii_domain
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated, Stale
-from chalicelib.kernel.events import stamp
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Item, Key, Query, busy_is_unavailable, decode_item, encode_item
 from chalicelib.kernel.work import Work
 from chalicelib.mail.model import RANK, Message, Status, StoredMessage

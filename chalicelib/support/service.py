@@ -137,9 +137,9 @@ def written_down(work: Work, ticket: Ticket, text: str, *, direction: Any) -> St
 
 
 def wake(work: Work, ticket_id: str, at: datetime) -> None:
-    """Reopen a ticket whose snooze ends at this time; a stale timer finds another time, and does nothing."""
+    """Reopen a ticket whose snooze is over at this time; a stale timer finds it later, or gone."""
     ticket = store.get(ticket_id)
-    if ticket.snoozed_until != at or ticket.status in ("closed", "spam"):
+    if ticket.snoozed_until is None or ticket.snoozed_until > at or ticket.status in ("closed", "spam"):
         return
     given: dict[str, Any] = {"snoozed_until": None}
     apply(work, ticket, given | ({} if ticket.status == "open" else {"status": "open"}))

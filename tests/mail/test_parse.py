@@ -98,6 +98,7 @@ def test_a_mail_without_from_is_read() -> None:
         (b"", "empty"),
         (b" \r\n \r\n", "empty"),
         (b"\x00\xff" * 900, "no_headers"),
+        (b"Return-Path: <a@b.example>\r\nX-SES-Spam-Verdict: PASS\r\n\x00\xff no mail", "no_headers"),
         (b"x" * 50_000_001, "too_large"),
     ],
 )

@@ -21,6 +21,7 @@ from chalicelib.kernel.errors import (
     Stale,
     TooLarge,
     Unauthorized,
+    Unavailable,
     UnsupportedMedia,
 )
 from chalicelib.kernel.http import idempotency, problems
@@ -46,8 +47,8 @@ def answer(route: Route, guard: Guard, request: Request, path_arguments: dict[st
         return _Call(route, guard, request, path_arguments).respond()
     except RapportError as error:
         return problems.of_error(error, request_id)
-    except Exception:
-        telemetry.logger.exception("the request failed", route=route.path, method=route.method)
+    except Exception as error:
+        telemetry.failure("the request failed", error, route=route.path, method=route.method)
         return problems.problem(500, "internal", "Something went wrong on our side.", request_id)
 
 
@@ -100,8 +101,10 @@ class _Call:
                     idempotency.remember(work, attempt, response, secret=self.route.secret)
                 commit(work)
             except Stale:
-                if expected is not None or not tries_left:
+                if expected is not None:
                     raise
+                if not tries_left:
+                    raise Unavailable("Others keep changing this; try again.") from None
             else:
                 return response
         raise AssertionError("unreachable: the last try returns or raises")
@@ -123,11 +126,16 @@ class _Call:
             result = result.model_copy(update={"next_cursor": seal(result.next_cursor, self._list())})
         if hasattr(result, "version"):
             headers["ETag"] = f'"{result.version}"'
-            if self.route.method == "GET" and headers["ETag"] in self._header("If-None-Match"):
+            if self.route.method == "GET" and self._has(headers["ETag"]):
                 return Response("", status_code=304, headers={"ETag": headers["ETag"]})
         if self.route.location:
             headers["Location"] = self.link(self.route.location.format(id=getattr(result, "id", "")))
         return Response(result.model_dump_json(), status_code=self.route.status, headers=headers)
+
+    def _has(self, etag: str) -> bool:
+        """Whether the caller has this version already (If-None-Match, compared weakly: RFC 9110 §13.1.2)."""
+        listed = [one.strip().removeprefix("W/") for one in self._header("If-None-Match").split(",")]
+        return etag in listed or listed == ["*"]
 
     def _header(self, name: str) -> str:
         return str(self.request.headers.get(name) or "")

@@ -9,6 +9,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.kernel import telemetry
+from chalicelib.kernel.config import settings
 from chalicelib.kernel.http.problems import problem
 
 HEADERS = {
@@ -20,6 +21,7 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
 }
 
+ORIGIN = "Access-Control-Allow-Origin"
 _CODES = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
 
 
@@ -34,6 +36,8 @@ def edge(request: Request, get_response: Callable[[Request], Response]) -> Respo
             status, _CODES.get(status, "error"), response.body["Message"], context.get("requestId")
         )
         response = Response(body.body, status_code=status, headers={**response.headers, **body.headers})
+    if ORIGIN in response.headers:  # which Chalice set to any
+        response.headers[ORIGIN] = settings().cors_origin
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     _log(context, response, began)

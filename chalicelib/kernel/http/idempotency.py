@@ -50,7 +50,7 @@ def checked_key(value: str) -> str:
 def remember(work: Work, attempt: Attempt, response: Response, *, secret: bool) -> None:
     """Write the answer with the work, first, so that a repeat is seen before any other failure."""
     body = response.body
-    if secret or len(body) > MAX_BODY:
+    if secret or len(body.encode()) > MAX_BODY:
         body = json.dumps({"id": json.loads(body).get("id")})
     headers = {name: value for name, value in response.headers.items() if name in ("ETag", "Location")}
     item = {

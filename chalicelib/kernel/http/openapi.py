@@ -66,7 +66,17 @@ def _schemas(routes: list[Route]) -> tuple[_References, dict[str, Any]]:
         if _is_model(route.types["return"]):
             wanted[route.types["return"], "serialization"] = None
     references, definitions = models_json_schema(list(wanted), ref_template=_REF)
-    return dict(references), definitions["$defs"]
+    schemas = definitions["$defs"]
+    for route in routes:
+        if route.method == "PATCH":
+            _forget_defaults(schemas[references[route.types["body"], "validation"]["$ref"].rsplit("/", 1)[1]])
+    return dict(references), schemas
+
+
+def _forget_defaults(patch: dict[str, Any]) -> None:
+    """What a merge patch leaves out stays as it is, whatever its model holds in that place."""
+    for schema in patch["properties"].values():
+        schema.pop("default", None)
 
 
 def _is_model(kind: Any) -> bool:

@@ -16,6 +16,9 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = 2
 """Seconds a caller is asked to wait after 429 and 503, and for what is not there yet."""
 
+MAX_NAME = 200
+"""Characters of a bad parameter's name that are told back: it may be the caller's own invention."""
+
 _STATUS: dict[type[errors.RapportError], int] = {
     errors.BadRequest: 400,
     errors.Unauthorized: 401,
@@ -86,7 +89,7 @@ def of_validation(error: ValidationError, what: str) -> errors.RapportError:
         return errors.BadRequest("The body is not valid JSON.", code="invalid_json")
     params = [
         {
-            "name": ".".join(str(part) for part in one["loc"]) or what,
+            "name": ".".join(str(part) for part in one["loc"])[:MAX_NAME] or what,
             "reason": one["msg"].removeprefix("Value error, "),
             "code": one["type"],
         }

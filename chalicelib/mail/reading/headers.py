@@ -16,6 +16,9 @@ MAX_HEADER_BLOCK = 64 * 1024
 MAX_VALUE = 8 * 1024
 """Bytes of one value that are looked at; the standard library's parameter parser is quadratic."""
 
+_TRACE = {"return-path", "received", "received-spf", "authentication-results"}
+"""What the mail servers on its way put above a mail, as does SES, with names that begin with X-SES."""
+
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])|\r(?=[ \t])")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,2000}?)\?=", re.DOTALL)
@@ -37,7 +40,8 @@ class Headers:
         return cls([(m[1].decode("ascii").lower(), m[2].strip()) for m in found if m])
 
     def __bool__(self) -> bool:
-        return bool(self._fields)
+        """Whether there is a field that its author wrote, not only the trace of its way."""
+        return any(name not in _TRACE and not name.startswith("x-ses-") for name, _ in self._fields)
 
     def raw(self, name: str) -> list[bytes]:
         """All values of a header as they came."""

@@ -1,0 +1,272 @@
+"""Bad input of every kind: a clear problem with the right status, nothing written, never a 500."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from tests.api import Answer, Api, match, proxy_event
+from tests.cloud import Cloud
+from tests.conftest import caller
+
+NOBODY = "cus_01J00000000000000000000000"
+SECURITY = (
+    "Strict-Transport-Security",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "Referrer-Policy",
+    "Content-Security-Policy",
+    "Cache-Control",
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "nothing",
+        '{"name": "Ada"',
+        "{'name': 'Ada'}",
+        '{"name": "\\ud800"}',
+        '{"name": "a\nb"}',
+        "\ufeff{}",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+    ],
+    ids=[
+        "empty",
+        "open",
+        "word",
+        "cut",
+        "quotes",
+        "lone_surrogate",
+        "raw_break",
+        "bom",
+        "nested",
+        "nested_maps",
+    ],
+)
+def test_what_is_not_json_is_400(api: Api, cloud: Cloud, body: str) -> None:
+    before = len(cloud.items())
+    api.post("/v1/customers", body).problem(400, "invalid_json")
+    assert len(cloud.items()) == before
+
+
+def test_a_missing_body_is_400(api: Api) -> None:
+    api.post("/v1/customers").problem(400, "invalid_json")
+
+
+@pytest.mark.parametrize("raw", [b'{"name": "\xff\xfe"}', b"\xc3\x28", b'{"name": "\xed\xa0\x80"}'])
+def test_what_is_not_utf_8_is_400(api: Api, raw: bytes) -> None:
+    _binary(api, raw).problem(400, "invalid_json")
+
+
+def test_a_body_that_comes_as_base64_is_read(api: Api) -> None:
+    assert _binary(api, '{"name": "Zoë"}'.encode()).ok(201)["name"] == "Zoë"
+
+
+def test_a_body_that_is_neither_text_nor_base64_is_400(api: Api) -> None:
+    event = _event(body="\ud800")
+    api.send(event).problem(400, "invalid_json")
+    api.send({**event, "body": "?", "isBase64Encoded": True}).problem(400, "invalid_json")
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ({"name": 5}, {"name"}),
+        ({"name": "Ada", "emails": "ada@example.org"}, {"emails"}),
+        ({"name": "Ada", "tags": ["a", 1]}, {"tags.1"}),
+        ({"name": "Ada", "colour": "red", "nose": 1}, {"colour", "nose"}),
+        ({"name": "Ada", "emails": ["no-address"]}, {"emails.0"}),
+        ({"name": "Ada", "phones": ["12"]}, {"phones.0"}),
+        ({"name": "Ada", "stage": "friend"}, {"stage"}),
+        ({"name": "x" * 201}, {"name"}),
+        ({"name": "A\x00da"}, {"name"}),
+        ({"name": "Ada\r\nBcc: eve@example.org"}, {"name"}),
+        ({"name": "Ada", "time_zone": "Mars/Olympus"}, {"time_zone"}),
+        ({"name": "Ada", "time_zone": "Europe"}, {"time_zone"}),
+        ({"name": "Ada", "time_zone": "../../etc/passwd"}, {"time_zone"}),
+        ({"name": "Ada", "owner": NOBODY}, {"owner"}),
+        ([], {"body"}),
+        (None, {"body"}),
+        ("5", {"body"}),
+    ],
+)
+def test_the_wrong_json_is_422_and_names_what_is_wrong(
+    api: Api, cloud: Cloud, body: Any, names: set[str]
+) -> None:
+    before = len(cloud.items())
+    answer = api.post("/v1/customers", "null" if body is None else body)
+    problem = answer.problem(422, "invalid")
+    assert {param["name"] for param in problem["invalid_params"]} == names
+    assert all(set(param) == {"name", "reason", "code"} for param in problem["invalid_params"])
+    assert len(cloud.items()) == before
+
+
+def test_names_that_are_told_back_are_short_and_few(api: Api) -> None:
+    problem = api.post("/v1/customers", {f"{'x' * 5000}{number}": 1 for number in range(100)}).problem(
+        422, "invalid"
+    )
+    assert len(problem["invalid_params"]) == 50
+    assert max(len(param["name"]) for param in problem["invalid_params"]) == 200
+
+
+def test_a_body_over_a_megabyte_is_413(api: Api) -> None:
+    api.post("/v1/customers", '{"name": "' + "x" * 1_000_000 + '"}').problem(413, "too_large")
+    _binary(api, b" " * 1_000_001).problem(413, "too_large")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=ten",
+        "limit=1.5",
+        "limit=",
+        "limit=1&limit=2",
+        "colour=red",
+        "stage=friend",
+        "sort=name",
+        "cursor=" + "x" * 1001,
+        "updated_from=yesterday",
+        "updated_from=2026-01-01T00:00:00",
+        "email=a@b.org&phone=1",
+        "email=no-address",
+        "phone=x",
+        "external_id=erp",
+        "email=a%00@b.org",
+    ],
+)
+def test_a_bad_query_is_422(api: Api, query: str) -> None:
+    assert api.get(f"/v1/customers?{query}").status == 422
+
+
+def test_a_query_where_none_is_taken_is_422(api: Api) -> None:
+    problem = api.get("/v1/health?verbose=1").problem(422, "invalid")
+    assert problem["invalid_params"][0]["name"] == "verbose"
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "x",
+        "cus_x",
+        "stf_01J00000000000000000000000",
+        NOBODY.lower(),
+        NOBODY + "0",
+        "%00",
+        "%F0%9F%98%80",
+        "%FF",
+        "..%2F..%2Fstaff",
+        "%2525",
+        "a" * 5000,
+    ],
+)
+def test_what_cannot_be_an_id_is_404(api: Api, identifier: str) -> None:
+    api.get(f"/v1/customers/{identifier}").problem(404, "not_found")
+    api.patch(f"/v1/customers/{identifier}", {}).problem(404, "not_found")
+
+
+def test_an_id_that_nobody_has_is_404(api: Api) -> None:
+    api.get(f"/v1/customers/{NOBODY}").problem(404, "no_such_customer")
+    api.patch(f"/v1/customers/{NOBODY}", {"name": "x"}).problem(404, "no_such_customer")
+    api.delete(f"/v1/customers/{NOBODY}").problem(404, "no_such_customer")
+    api.get(f"/v1/customers/{NOBODY}/timeline").problem(404, "no_such_customer")
+
+
+def test_an_encoded_id_is_the_same_id(api: Api) -> None:
+    ada = api.post("/v1/customers", {"name": "Ada"}).ok(201)
+    assert api.get(f"/v1/customers/{ada['id'].replace('_', '%5F')}").ok() == ada
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "*/*", "x"]
+)
+def test_a_content_type_we_do_not_read_is_415(api: Api, kind: str) -> None:
+    api.post("/v1/customers", '{"name": "Ada"}', Content_Type=kind).problem(415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json; charset=utf-8", "Application/JSON", "", "application/merge-patch+json"]
+)
+def test_json_by_any_of_its_names_is_read(api: Api, kind: str) -> None:
+    assert api.post("/v1/customers", {"name": "Ada"}, Content_Type=kind).status == 201
+
+
+def test_a_get_may_have_any_content_type(api: Api) -> None:
+    api.get("/v1/customers", Content_Type="text/plain").ok()
+
+
+def test_an_unknown_method_is_405(api: Api) -> None:
+    answer = api.call("PUT", "/v1/customers", {}, {})
+    answer.problem(405, "method_not_allowed")
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "POST"}
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\nb", "a\r\nSet-Cookie: b", "Zoë", "a\x00", "\ud800"])
+def test_a_bad_idempotency_key_is_400(api: Api, key: str) -> None:
+    answer = api.post("/v1/customers", {"name": "Ada"}, Idempotency_Key=key)
+    answer.problem(400, "invalid_idempotency_key")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_every_answer_has_the_security_headers_and_an_error_its_request(api: Api) -> None:
+    ada = api.post("/v1/customers", {"name": "Ada"}).ok(201)
+    answers = [
+        api.get(f"/v1/customers/{ada['id']}"),
+        api.get(f"/v1/customers/{ada['id']}", If_None_Match='"1"'),
+        api.get("/v1/health"),
+        api.get("/docs"),
+        api.post("/v1/customers", "{"),
+        api.get("/v1/customers/x"),
+        api.call("PUT", "/v1/customers", {}, {}),
+        caller("staff:read").get("/v1/customers"),
+        api.delete(f"/v1/customers/{ada['id']}"),
+    ]
+    assert [answer.status for answer in answers] == [200, 304, 200, 200, 400, 404, 405, 403, 204]
+    for answer in answers:
+        assert set(SECURITY) <= set(answer.headers)
+        if answer.status >= 400:
+            assert answer.json["request_id"]
+            assert answer.json["type"] == f"urn:rapport:problem:{answer.json['code']}"
+
+
+def test_the_origin_that_may_read_answers_is_the_configured_one(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.kernel.config import settings
+
+    monkeypatch.setenv("RAPPORT_CORS_ORIGIN", "https://desk.shop.example")
+    settings.cache_clear()
+    for answer in (api.get("/v1/customers"), api.get("/v1/customers/x")):
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://desk.shop.example"
+
+
+def test_a_fault_of_ours_tells_nothing_of_itself(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(key: Any) -> Any:
+        raise RuntimeError("the password is swordfish")
+
+    monkeypatch.setattr("chalicelib.kernel.table.get", broken)
+    path = f"/v1/customers/{NOBODY}"
+    event = _event(method="GET", path=path)
+    event["requestContext"]["authorizer"] = {"principalId": "key_x", "scopes": "*"}
+    monkeypatch.setattr("tests.api._is_guarded", lambda *_: False)
+    answer = api.send(event)
+    answer.problem(500, "internal")
+    assert "swordfish" not in answer.text
+
+
+def _event(method: str = "POST", path: str = "/v1/customers", body: Any = None) -> dict[str, Any]:
+    route = match(path)
+    assert route is not None
+    return proxy_event(method, path, "", route, body, {})
+
+
+def _binary(api: Api, raw: bytes) -> Answer:
+    event = _event()
+    return api.send({**event, "body": base64.b64encode(raw).decode(), "isBase64Encoded": True})

@@ -1,0 +1,100 @@
+"""The OpenAPI document: valid, committed, complete; and no body at all makes the API fail by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import validate
+
+from app import features
+from infra.openapi import PATH, text
+from tests.api import Api
+from tests.cloud import Cloud
+from tests.fuzz import JSON, likely
+
+DOCUMENT: dict[str, Any] = json.loads(text())
+ROUTES = [route for feature in features for route in feature.table]
+VERBS = [(route.method, route.path) for route in ROUTES if route.method in ("POST", "PATCH")]
+PLACES = {
+    "customer_id": "cus_01J00000000000000000000000",
+    "staff_id": "stf_01J00000000000000000000000",
+    "team_id": "tea_01J00000000000000000000000",
+    "ticket_id": "tkt_01J00000000000000000000000",
+    "message_id": "msg_01J00000000000000000000000",
+}
+
+
+def test_it_is_valid() -> None:
+    validate(DOCUMENT)
+
+
+def test_the_committed_one_is_the_generated_one() -> None:
+    assert PATH.read_text(encoding="utf-8") == text(), "run: python -m infra.openapi"
+
+
+def test_the_served_one_differs_by_its_server_alone(api: Api) -> None:
+    served = api.get("/v1/openapi.json").ok()
+    assert served["servers"] == [{"url": "https://api.shop.example"}]
+    assert {**served, "servers": DOCUMENT["servers"]} == DOCUMENT
+    assert DOCUMENT["servers"] == [{"url": "/"}]
+
+
+def test_every_route_has_a_summary_and_a_scope_or_is_public() -> None:
+    for path, method, operation in _operations():
+        assert operation["summary"].endswith("."), f"{method} {path}"
+        assert bool(operation["security"]) is ("x-scope" in operation), f"{method} {path}"
+    public = {path for path, _, operation in _operations() if not operation["security"]}
+    assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"}
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [operation["operationId"] for _, _, operation in _operations()]
+    assert len(names) == len(set(names))
+
+
+def test_every_route_is_in_it() -> None:
+    assert {(route.method, route.path) for route in ROUTES} == {
+        (method.upper(), path) for path, method, _ in _operations()
+    }
+
+
+def test_a_route_declares_its_scope_or_that_it_is_public() -> None:
+    from chalicelib.kernel.http.routes import Routes
+
+    with pytest.raises(TypeError, match="scope"):
+        Routes("x", "x").get("/v1/x")
+    with pytest.raises(TypeError, match="scope"):
+        Routes("x", "x").get("/v1/x", scope="x", public=True)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), verb=st.sampled_from(VERBS))
+def test_no_body_makes_it_fail(api: Api, cloud: Cloud, data: st.DataObject, verb: tuple[str, str]) -> None:
+    method, path = verb
+    schema = DOCUMENT["paths"][path][method.lower()].get("requestBody")
+    fields = _fields(schema["content"]["application/json"]["schema"]) if schema else {}
+    known = {
+        name: data.draw(likely(part) | JSON) for name, part in fields.items() if data.draw(st.booleans())
+    }
+    body = data.draw(st.just(known) | st.just(known).map(lambda body: {**body, "x": 1}) | JSON)
+    answer = api.call(method, path.format(**PLACES), json.dumps(body), {})
+    assert answer.status < 500, f"{method} {path} {body!r}: {answer.text}"
+    assert "invalid_params" not in answer.text or answer.status == 422
+
+
+def _fields(schema: Any) -> dict[str, Any]:
+    if "$ref" in schema:
+        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    fields: dict[str, Any] = schema.get("properties", {})
+    return fields
+
+
+def _operations() -> Iterator[tuple[str, str, Any]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
