@@ -56,7 +56,7 @@ def test_odd_message_ids_break_no_answer(api: Api, cloud: Cloud, ada: Any, messa
 @pytest.mark.parametrize(
     "headers",
     [
-        "X-A: b\nSubject: \u2028Bcc: eve@evil.example",
+        "X-A: b\nSubject: \u2028Bcc: eve@evil.example\x85\x0b",
         "Reply-To: =?utf-8?Q?a=0D=0ABcc=3A_eve=40evil=2Eexample?= <ada@example.org>",
         "Reply-To: " + "n" * 900 + " <ada@example.org>",
         "Reply-To: not an address",
