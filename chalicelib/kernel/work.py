@@ -106,8 +106,7 @@ class Work:
                 names[f"#{mark}"], values[f":{mark}"] = name, encode(value)
             if given:
                 parts.append(f"{verb} " + ", ".join(f"#{mark}{link}:{mark}" for mark in marks))
-        for place, name in enumerate(remove):
-            names[f"#r{place}"] = name
+        names |= {f"#r{place}": name for place, name in enumerate(remove)}
         if remove:
             parts.append("REMOVE " + ", ".join(f"#r{place}" for place in range(len(remove))))
         request = {

@@ -42,13 +42,19 @@ def message_of(arrival: Arrival, *, thread_id: str | None, customer_id: str | No
     )
     if mail is None or arrival.classification is None:
         return filed
+    found = arrival.classification
+    classified = {"mail_class": found.mail_class, "signals": list(found.signals)}
+    attachments = _stored_attachments(arrival, mail, thread_id or filed.id)
+    return _with_content(filed, mail).model_copy(update=classified | {"attachments": attachments})
+
+
+def _with_content(filed: StoredMessage, mail: ParsedMail) -> StoredMessage:
+    """With who wrote what to whom; the whole of long texts is stored beside it."""
     whole_text = (
         len(mail.visible.encode()) <= MAX_TEXT_BYTES and len(mail.elided.encode()) <= MAX_ELIDED_BYTES
     )
     return filed.model_copy(
         update={
-            "mail_class": arrival.classification.mail_class,
-            "signals": list(arrival.classification.signals),
             "from_": mail.from_,
             "to": _fitting(mail.to),
             "cc": _fitting(mail.cc),
@@ -57,7 +63,6 @@ def message_of(arrival: Arrival, *, thread_id: str | None, customer_id: str | No
             "truncated": mail.text_truncated or not whole_text,
             "has_html": mail.html is not None,
             "body_key": service.store_body(filed.id, mail.visible, mail.elided, mail.html),
-            "attachments": _stored_attachments(arrival, mail, thread_id or filed.id),
             "attachments_omitted": mail.attachments_omitted,
         }
     )

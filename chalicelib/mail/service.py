@@ -53,14 +53,13 @@ class Draft:
 def queue(work: Work, draft: Draft) -> Message:
     """Queue a mail; the event that records it wakes the worker that sends it (sending.py)."""
     identifier = ids.new_id("msg", work.now)
-    to = draft.to.model_copy(update={"name": _on_one_line(draft.to.name)})
     message = StoredMessage(
         id=identifier,
         direction="outbound",
         status="queued",
         from_=Address(address=settings().support_address, name=settings().business_name),
-        to=[to],
-        subject=_on_one_line(draft.subject),
+        to=[draft.to],
+        subject=draft.subject,
         text=cut(draft.text, MAX_TEXT_BYTES),
         truncated=len(draft.text.encode()) > MAX_TEXT_BYTES,
         has_html=draft.html is not None,
@@ -76,11 +75,6 @@ def queue(work: Work, draft: Draft) -> Message:
     event = MailQueued(message_id=message.id, thread_id=draft.thread_id, auto_reply=draft.auto_reply)
     record(work, message, event)
     return shown(message)
-
-
-def _on_one_line(text: str) -> str:
-    """Without the line separators that Unicode knows and headers must not hold."""
-    return " ".join(text.split())
 
 
 def record(work: Work, message: Message, event: Any) -> None:

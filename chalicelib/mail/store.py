@@ -7,7 +7,7 @@ from contextlib import suppress as suppress_errors
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionExpressionBuilder
+from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel import aws, table, tokens
@@ -108,14 +108,17 @@ def mark_seen(work: Work, key: Key) -> None:
     work.put(item, unless_exists=Repeated("This mail was filed before."))
 
 
+def _free_to_send(now: datetime) -> ConditionBase:
+    abandoned = Attr("status").eq("sending") & Attr("claimed_until").lt(int(now.timestamp()))
+    return Attr("status").eq("queued") | abandoned
+
+
 def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage, bool]:
     """Take a queued mail to send it, or one whose sender gave up before `now`: one call.
 
     The message, and whether it was taken. Raises NotFound for a message that is not there.
     """
-    waiting = Attr("status").eq("queued")
-    abandoned = Attr("status").eq("sending") & Attr("claimed_until").lt(int(now.timestamp()))
-    built = ConditionExpressionBuilder().build_expression(waiting | abandoned)
+    built = ConditionExpressionBuilder().build_expression(_free_to_send(now))
     assigned = {":status": "sending", ":rank": RANK["sending"], ":until": until, ":one": 1}
     client = aws.dynamodb()
     try:
