@@ -29,6 +29,8 @@ class Arrival:
     classification: Classification | None
     reported_id: str | None
     """The Message-ID of the mail that a bounce or complaint reports on."""
+    fingerprint: str
+    """The same for the same mail, whichever way it came; empty when it was too large to look at."""
 
     @property
     def mail_class(self) -> str:
@@ -67,18 +69,10 @@ class Arrival:
 
     @cached_property
     def seen_keys(self) -> list[Key]:
-        """What marks it as filed: SES's id, and what its author gave it, each for this mailbox.
-
-        The Message-ID alone would not do: some devices give all their mails the same one, and whoever knows
-        one could have another's mail taken for a repeat.
-        """
+        """What marks it as filed: SES's id, and what its author made of it, each for this mailbox."""
         keys = [store.seen_key("ses", self.mailbox, self.receipt.ses_message_id)]
-        if self.mail and self.mail.message_id:
-            author = self.sender.address if self.sender else ""
-            written_at = " ".join(self.mail.headers.get("date", ()))
-            parts = [self.mail.message_id, author, written_at, self.subject, self.mail.text]
-            digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-            keys.append(store.seen_key("mid", self.mailbox, digest))
+        if self.fingerprint:
+            keys.append(store.seen_key("mid", self.mailbox, self.fingerprint))
         return keys
 
     @cached_property
@@ -128,15 +122,28 @@ def _usable(address: Address | None) -> Address | None:
 
 def read(receipt: Receipt) -> Arrival:
     """Fetch, parse and classify a mail: one call. Never fails on account of its content."""
-    mailbox = settings().support_address
+    mailbox, raw = settings().support_address, b""
     try:
         raw = blobs.get(receipt.key, bucket=receipt.bucket, maximum=MAX_RAW)
         mail = parse_mail(raw, now=ids.now())
     except (TooLarge, UnreadableMail):
-        return Arrival(receipt, mailbox, None, None, None)
+        return Arrival(receipt, mailbox, None, None, None, hashlib.sha256(raw).hexdigest() if raw else "")
     domain = mailbox.partition("@")[2]
     found = classify(
         mail, own_addresses=[mailbox], own_domain=domain, envelope_sender=receipt.envelope_sender
     )
     report = read_report(raw) if found.mail_class in ("bounce", "complaint") else None
-    return Arrival(receipt, mailbox, mail, found, report.original_message_id if report else None)
+    reported_id = report.original_message_id if report else None
+    return Arrival(receipt, mailbox, mail, found, reported_id, _fingerprint(mail))
+
+
+def _fingerprint(mail: ParsedMail) -> str:
+    """A hash of what the author gave the mail, and not of what mail servers add to it on the way.
+
+    The Message-ID alone would not do: some devices give all their mails the same one or none, and whoever
+    knows one could have another's mail taken for a repeat.
+    """
+    author = mail.from_.address if mail.from_ else ""
+    written_at = " ".join(mail.headers.get("date", ()))
+    parts = [mail.message_id or "", author, written_at, mail.subject, mail.text]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -115,6 +115,20 @@ def test_the_same_mail_twice_is_one_ticket_and_one_acknowledgement(api: Api, clo
     assert len(outbox()) == 1
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: ada@example.org\r\nSubject: No id\r\n\r\nI have no Message-ID.",
+        b"\x00\xff garbage without any header",
+    ],
+)
+def test_a_mail_without_an_id_is_filed_once_too(api: Api, cloud: Cloud, ada: Any, raw: bytes) -> None:
+    arrive(cloud, raw)
+    arrive(cloud, raw)
+    cloud.pump()
+    assert len(tickets(api)) == 1
+
+
 def test_an_out_of_office_changes_nothing(api: Api, cloud: Cloud, ada: Any) -> None:
     receive(cloud, write())
     [ticket] = tickets(api)
