@@ -7,11 +7,12 @@ from datetime import datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.access.model import ApiKey, Staff, StoredApiKey, Team
-from chalicelib.kernel import aws, table, telemetry
+from chalicelib.kernel import aws, pages, table, telemetry
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.table import Item, Key, Query, encode, encode_item
+from chalicelib.kernel.pages import Query
+from chalicelib.kernel.table import Item, Key, encode, encode_item
 from chalicelib.kernel.work import Work
 
 
@@ -49,7 +50,7 @@ def get(key_id: str) -> StoredApiKey:
 
 
 def newest(*, limit: int, after: str | None) -> tuple[list[ApiKey], str | None]:
-    found = table.page([Query("KEY", index="gsi1")], limit=limit, after=after)
+    found = pages.page([Query("KEY", index="gsi1")], limit=limit, after=after)
     return [ApiKey.model_validate(item, strict=False) for item in found.items], found.after
 
 
@@ -109,7 +110,7 @@ def get_staff(staff_id: str) -> Staff:
 
 
 def newest_staff(*, limit: int, after: str | None) -> tuple[list[Staff], str | None]:
-    found = table.page([Query("STF", index="gsi1")], limit=limit, after=after)
+    found = pages.page([Query("STF", index="gsi1")], limit=limit, after=after)
     return [Staff.model_validate(item, strict=False) for item in found.items], found.after
 
 
@@ -130,7 +131,7 @@ def get_team(team_id: str) -> Team:
 
 
 def newest_teams(*, limit: int, after: str | None) -> tuple[list[Team], str | None]:
-    found = table.page([Query("TEA", index="gsi1")], limit=limit, after=after)
+    found = pages.page([Query("TEA", index="gsi1")], limit=limit, after=after)
     return [Team.model_validate(item, strict=False) for item in found.items], found.after
 
 

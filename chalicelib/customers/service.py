@@ -21,7 +21,8 @@ from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, Stale
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.table import Key, Slice
+from chalicelib.kernel.pages import Slice
+from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 
 MAX_PRIVATE = 12_000

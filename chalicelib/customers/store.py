@@ -8,10 +8,11 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers.model import Customer, Identity, Stage
-from chalicelib.kernel import table
+from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound, Stale
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.table import LOWEST, Item, Key, Query, Slice
+from chalicelib.kernel.pages import LOWEST, Query, Slice
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Failure, Work
 
 SHARDS = 4
@@ -138,7 +139,7 @@ def newest(stage: Stage | None, *, limit: int, after: str | None) -> Slice:
     index = "gsi3" if stage else "gsi1"
     prefix = f"CUS#STAGE#{stage}" if stage else "CUS"
     queries = [Query(f"{prefix}#{shard}", index=index) for shard in range(SHARDS)]
-    return table.page(queries, limit=limit, after=after)
+    return pages.page(queries, limit=limit, after=after)
 
 
 def by_update(since: str, *, limit: int, after: str | None) -> Slice:
@@ -147,7 +148,7 @@ def by_update(since: str, *, limit: int, after: str | None) -> Slice:
         Query(f"CUS#UPDATED#{shard}", index="gsi2", ascending=True, low=since or LOWEST)
         for shard in range(SHARDS)
     ]
-    return table.page(queries, limit=limit, after=after)
+    return pages.page(queries, limit=limit, after=after)
 
 
 def customers_of(found: Slice) -> list[Customer]:

@@ -10,10 +10,11 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.feedback.model import KINDS, Feedback, Kind
-from chalicelib.kernel import table
+from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import Conflict, RapportError, Repeated
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.table import HIGHEST, Item, Key, Query
+from chalicelib.kernel.pages import HIGHEST, Query
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
 SHARDS = 2
@@ -84,7 +85,7 @@ def newest(
 ) -> tuple[list[Feedback], str | None]:
     """A page of responses, newest first, from the narrowest list there is: one call, without filters five."""
     queries = _queries(customer_id, survey, kind)
-    found = table.page(queries, limit=limit, after=after)
+    found = pages.page(queries, limit=limit, after=after)
     return [_feedback(item) for item in found.items], found.after
 
 
@@ -130,6 +131,6 @@ def counters(survey: str | None, first: date, last: date) -> Iterator[tuple[date
         high=f"DAY#{last.isoformat()}#{HIGHEST}",
         ascending=True,
     )
-    for item in table.every(days):
+    for item in pages.every(days):
         numbers = {name: value for name, value in item.items() if isinstance(value, int)}
         yield date.fromisoformat(item["sk"].split("#")[1]), numbers

@@ -10,12 +10,13 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 
 from chalicelib.customers import service as customers
-from chalicelib.kernel import aws, table, tokens
+from chalicelib.kernel import aws, pages, table, tokens
 from chalicelib.kernel.addresses import ascii_domain
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated, Stale
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.table import Item, Key, Query, busy_is_unavailable, decode_item, encode_item
+from chalicelib.kernel.pages import Query
+from chalicelib.kernel.table import Item, Key, busy_is_unavailable, decode_item, encode_item
 from chalicelib.kernel.work import Work
 from chalicelib.mail.model import RANK, Message, Status, StoredMessage
 
@@ -77,7 +78,7 @@ def _list_key(thread_id: str | None) -> str:
 
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a thread's messages, or of those that came in and joined none, newest first: one call."""
-    found = table.page([Query(_list_key(thread_id), index="gsi1")], limit=limit, after=after)
+    found = pages.page([Query(_list_key(thread_id), index="gsi1")], limit=limit, after=after)
     return [Message.model_validate(item, strict=False) for item in found.items], found.after
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import service as customers
-from chalicelib.kernel import table
+from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, NotFound
-from chalicelib.kernel.table import Item, Key, Query
+from chalicelib.kernel.pages import Query
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.support.model import STATUSES, Status, StoredTicket, Ticket
 
@@ -70,5 +71,5 @@ def newest(
         queries = [Query(f"TKT#CUS#{customer_id}", index="gsi2", where=where)]
     else:
         queries = [Query(f"TKT#STATUS#{one}", index="gsi1") for one in ([status] if status else STATUSES)]
-    found = table.page(queries, limit=limit, after=after)
+    found = pages.page(queries, limit=limit, after=after)
     return [Ticket.model_validate(item, strict=False) for item in found.items], found.after

@@ -7,9 +7,10 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import service as customers
-from chalicelib.kernel import table
+from chalicelib.kernel import pages
 from chalicelib.kernel.events import PREFIX
-from chalicelib.kernel.table import Item, Query
+from chalicelib.kernel.pages import Query
+from chalicelib.kernel.table import Item
 from chalicelib.timeline.model import Entry
 
 
@@ -24,7 +25,7 @@ def newest(
         on_channel = Attr("channel").eq(channel)
         where = on_channel if where is None else where & on_channel
     query = Query.prefixed(customers.partition(customer_id), PREFIX, where=where)
-    found = table.page([query], limit=limit, after=after)
+    found = pages.page([query], limit=limit, after=after)
     return [entry(item) for item in found.items], found.after
 
 

@@ -10,8 +10,8 @@ from unittest.mock import Mock
 import pytest
 
 from chalicelib.access import model, service, store
-from chalicelib.kernel import aws, table
-from chalicelib.kernel.table import Query
+from chalicelib.kernel import aws, pages
+from chalicelib.kernel.pages import Query
 from tests.api import Api, authorize
 from tests.cloud import Cloud, invoke
 from tests.conftest import caller
@@ -176,6 +176,6 @@ def test_a_use_that_cannot_be_noted_keeps_nobody_out(cloud: Cloud, answer: Any) 
 def test_what_happens_to_keys_is_recorded(api: Api) -> None:
     made = api.post("/v1/keys", READER).ok(201)
     api.delete(f"/v1/keys/{made['id']}")
-    events = list(table.every(Query.prefixed(store.partition(made["id"]), "EVT#", ascending=True)))
+    events = list(pages.every(Query.prefixed(store.partition(made["id"]), "EVT#", ascending=True)))
     assert [event["type"] for event in events] == ["key.created", "key.revoked"]
     assert all(event["actor"]["id"].startswith("key_") for event in events)

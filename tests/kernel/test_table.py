@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.kernel import aws, table
+from chalicelib.kernel import aws, pages, table
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.kernel.table import Item, Key, Query
+from chalicelib.kernel.pages import Query
+from chalicelib.kernel.table import Item, Key
 from tests.cloud import Cloud
 from tests.faults import answering, refusal
 
@@ -91,12 +92,12 @@ def test_pages_hold_every_item_once_in_order(
     queries = [Query(f"{run}{shard}", index=index, ascending=ascending, where=where) for shard in range(3)]
     expected = [key for key, (_, live, matching) in items.items() if live and (matching or not filtered)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(table, "MAX_EVALUATED", read_at_most)
-        pages = _pages(queries, limit)
-    assert [key for page in pages for key in page] == sorted(expected, reverse=not ascending)
-    assert all(len(page) <= limit for page in pages)
+        patch.setattr(pages, "MAX_EVALUATED", read_at_most)
+        found = _pages(queries, limit)
+    assert [key for page in found for key in page] == sorted(expected, reverse=not ascending)
+    assert all(len(page) <= limit for page in found)
     if not filtered and all(live for _, live, _ in items.values()):
-        assert all(len(page) == limit for page in pages[:-1]), "only the last page is short"
+        assert all(len(page) == limit for page in found[:-1]), "only the last page is short"
 
 
 @ON_MOTO
@@ -112,7 +113,7 @@ def test_what_stays_is_seen_once_whatever_is_written_meanwhile(
     queries = [Query(f"{run}{shard}", ascending=ascending) for shard in range(2)]
     after: str | None = None
     while True:
-        found = table.page(queries, limit=limit, after=after)
+        found = pages.page(queries, limit=limit, after=after)
         seen += [item["sk"] for item in found.items]
         if found.after is None:
             break
@@ -136,14 +137,14 @@ def test_what_stays_is_seen_once_whatever_is_written_meanwhile(
 def test_a_prefix_takes_what_begins_with_it_and_nothing_else(cloud: Cloud) -> None:
     for sort_key in ("EVT", "EVT#", "EVT#1", "EVT#\U0010fffd", "EVT$", "EVS#1", "EVT\U0010ffff"):
         _put(_item("P", sort_key))
-    found = table.page([Query.prefixed("P", "EVT#", ascending=True)], limit=10)
+    found = pages.page([Query.prefixed("P", "EVT#", ascending=True)], limit=10)
     assert [item["sk"] for item in found.items] == ["EVT#", "EVT#1", "EVT#\U0010fffd"]
     assert found.after is None
 
 
 def test_a_page_after_the_end_is_empty_and_asks_nothing(cloud: Cloud) -> None:
     with answering(aws.dynamodb(), "Query") as calls:
-        found = table.page([Query("P", low="b", high="c", ascending=True)], limit=5, after="d")
+        found = pages.page([Query("P", low="b", high="c", ascending=True)], limit=5, after="d")
     assert (found.items, found.after, calls) == ([], None, [])
 
 
@@ -152,14 +153,14 @@ def test_an_expired_item_is_gone_for_readers(cloud: Cloud) -> None:
     _put(_item("P", "new"))
     assert table.get(Key("P", "old")) is None
     assert list(table.get_many([Key("P", "old"), Key("P", "new")])) == [Key("P", "new")]
-    assert [item["sk"] for item in table.every(Query("P"))] == ["new"]
+    assert [item["sk"] for item in pages.every(Query("P"))] == ["new"]
 
 
 def test_every_reads_a_partition_to_its_end(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "MAX_EVALUATED", 4)
+    monkeypatch.setattr(pages, "MAX_EVALUATED", 4)
     for number in range(11):
         _put(_item("P", f"{number:02d}"))
-    assert [item["sk"] for item in table.every(Query("P", ascending=True))] == [f"{n:02d}" for n in range(11)]
+    assert [item["sk"] for item in pages.every(Query("P", ascending=True))] == [f"{n:02d}" for n in range(11)]
 
 
 def test_get_many_asks_again_for_what_was_left(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,14 +234,14 @@ def _put(item: Item) -> None:
 
 
 def _pages(queries: list[Query], limit: int) -> list[list[str]]:
-    pages: list[list[str]] = []
+    read: list[list[str]] = []
     after: str | None = None
     while True:
-        found = table.page(queries, limit=limit, after=after)
-        pages.append([item["sk"] for item in found.items])
+        found = pages.page(queries, limit=limit, after=after)
+        read.append([item["sk"] for item in found.items])
         if found.after is None:
-            return pages
-        assert len(pages) < 100, "it goes on for ever"
+            return read
+        assert len(read) < 100, "it goes on for ever"
         after = found.after
 
 

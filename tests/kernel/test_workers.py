@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from chalice.app import Blueprint
 
-from chalicelib.kernel import aws, table, telemetry, workers
+from chalicelib.kernel import aws, pages, telemetry, workers
 from chalicelib.kernel.errors import Conflict, Repeated, Stale, Unavailable
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, batch_worker, queue_worker
@@ -220,7 +220,7 @@ def _run(cloud: Cloud, worker: Any, *names: str, receives: int = 1, more: str = 
 
 
 def _names(cloud: Cloud) -> set[str]:
-    return {item["sk"] for item in table.every(table.Query("P"))}
+    return {item["sk"] for item in pages.every(pages.Query("P"))}
 
 
 def _lines(log: io.StringIO) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib.kernel import table
+from chalicelib.kernel import pages
 from chalicelib.timeline.model import Channel
 from tests.api import Api
 
@@ -77,14 +77,14 @@ def test_a_filter_that_finds_little_goes_on_with_a_cursor(
 ) -> None:
     for number in range(9):
         api.patch(url, {"company": f"C{number}"}).ok()
-    monkeypatch.setattr(table, "MAX_EVALUATED", 4)
-    page, pages = api.get(f"{url}/timeline?type=customer.registered").ok(), 1
+    monkeypatch.setattr(pages, "MAX_EVALUATED", 4)
+    page, read = api.get(f"{url}/timeline?type=customer.registered").ok(), 1
     while page["next_cursor"]:
         assert page["data"] == []
         page = api.get(f"{url}/timeline?type=customer.registered&cursor={page['next_cursor']}").ok()
-        pages += 1
+        read += 1
     assert [entry["type"] for entry in page["data"]] == ["customer.registered"]
-    assert pages > 2
+    assert read > 2
 
 
 @pytest.mark.parametrize(
