@@ -15,6 +15,9 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.model import Model, Utc
 
+SOON = timedelta(seconds=5)
+"""The nearest that a timer is set, since the scheduler refuses a time that is past when it looks."""
+
 
 class Wake(Model):
     """What fires into the timers queue: which entity was to be woken, and when."""
@@ -50,10 +53,10 @@ def _full_minute(at: datetime) -> datetime:
 
 
 def schedule(wake: Wake, *, now: datetime) -> None:
-    """Set the timer, or do nothing when it is set already. A time in the past fires at once."""
+    """Set the timer, or do nothing when it is set already. A time that is past fires in a few seconds."""
     client = aws.scheduler()
     minute = _full_minute(wake.wake_at)
-    at = max(minute, now)
+    at = max(minute, now + SOON)
     try:
         client.create_schedule(
             GroupName=settings().schedule_group,

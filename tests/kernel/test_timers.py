@@ -39,7 +39,7 @@ def test_twice_is_once(cloud: Cloud) -> None:
 
 def test_a_time_in_the_past_fires_now(cloud: Cloud) -> None:
     schedule(Wake(wake_id=TICKET, wake_at=NOW - timedelta(hours=1)), now=NOW)
-    assert _schedule(f"{TICKET}-20260301T0801")["ScheduleExpression"] == "at(2026-03-01T09:00:12)"
+    assert _schedule(f"{TICKET}-20260301T0801")["ScheduleExpression"] == "at(2026-03-01T09:00:17)"
 
 
 @pytest.mark.parametrize(
