@@ -56,7 +56,7 @@ lock: .venv/installed ## pin the requirements anew
 
 clean: ## stop the local cloud and forget its data, environments and builds
 	@if [ -x $(CLOUD) ]; then $(CLOUD) -m local down; fi
-	rm -rf .local .venv .venv-cloud .venv-checkov .venv-browser build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .local .bench .venv .venv-cloud .venv-checkov .venv-browser build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environments: the app and its tools, the emulator, checkov, what drives a browser; their dependencies would clash in one.

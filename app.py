@@ -32,6 +32,7 @@ features = [
 features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
 
 app = Chalice(app_name="rapport", configure_logs=False)
+app.api.binary_types.clear()  # bodies are text both ways; files go by presigned links
 app.register_middleware(edge, "http")
 app.register_blueprint(authorizer_blueprint)
 for feature in features:

@@ -38,12 +38,14 @@ def register(work: Work, new: NewCustomer) -> Customer:
     return customer
 
 
-def register_lead(work: Work, address: str) -> Customer:
+def register_lead(work: Work, address: str, name: str = "") -> Customer:
     """Register somebody of whom we know only an e-mail address, in the work of what made them known.
+
+    `name` is what they call themselves.
 
     Fails with Stale when the address got a holder meanwhile: recognise it again.
     """
-    new = NewCustomer(emails=[address], stage="lead")
+    new = NewCustomer(name=name[:200].strip() or None, emails=[address], stage="lead")
     lead = Customer.register(new, at=work.now, region=settings().default_region)
     store.add(work, lead, taken=Stale("Somebody else registered this address meanwhile."))
     _record_registered(work, lead)

@@ -23,4 +23,16 @@ def normal_email(text: str) -> str:
     return checked.normalized
 
 
+def ascii_domain(domain: str) -> str:
+    """The domain as the DNS has it: by IDNA 2008, to which `straße.de` is not `strasse.de`.
+
+    Raises ValueError for what cannot be a domain; one in ASCII comes back as it is.
+    """
+    if domain.isascii():
+        return domain.encode("idna").decode("ascii")  # checks the labels' lengths
+    import idna
+
+    return idna.encode(domain, uts46=True).decode("ascii")
+
+
 EmailAddress = Annotated[str, Line(254), AfterValidator(normal_email)]

@@ -85,7 +85,7 @@ def decode(attribute: Any) -> Any:
         case "N":
             return int(value) if value.lstrip("-").isdecimal() else float(value)
         case "M":
-            return {name: decode(inner) for name, inner in value.items()}
+            return decode_item(value)
         case "L":
             return [decode(inner) for inner in value]
         case "NULL":
@@ -99,8 +99,8 @@ def encode_item(item: Item) -> dict[str, Any]:
 
 
 def decode_item(attributes: Any) -> Item:
-    """An item from the wire."""
-    return {name: decode(value) for name, value in attributes.items()}
+    """An item from the wire. Most attributes are texts, which need no call each."""
+    return {name: value["S"] if "S" in value else decode(value) for name, value in attributes.items()}
 
 
 @contextmanager

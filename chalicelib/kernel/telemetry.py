@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import traceback
 from contextlib import AbstractContextManager, nullcontext
@@ -14,7 +15,13 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from aws_lambda_powertools.tracing import Tracer
 
-logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "rapport"))
+# No line of ours shows its thread or process, so none is looked up (logging's own HOWTO, "Optimization").
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+logger = Logger(
+    service=os.environ.get("POWERTOOLS_SERVICE_NAME", "rapport"),
+    json_deserializer=str,  # messages are sentences: Powertools need not try to read each as JSON
+)
 metrics = Metrics(
     namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Rapport"),
     service=os.environ.get("POWERTOOLS_SERVICE_NAME", "rapport"),

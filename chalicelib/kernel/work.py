@@ -91,16 +91,21 @@ class Work:
         key: Key,
         *,
         assign: Mapping[str, Any] | None = None,
+        add: Mapping[str, int] | None = None,
         remove: Sequence[str] = (),
         when: ConditionBase,
         failure: Failure,
     ) -> None:
-        """Set and remove attributes of an existing item under a condition."""
-        names, values, parts = {}, {}, []
-        for place, (name, value) in enumerate((assign or {}).items()):
-            names[f"#s{place}"], values[f":s{place}"] = name, encode(value)
-        if assign:
-            parts.append("SET " + ", ".join(f"#s{place} = :s{place}" for place in range(len(assign))))
+        """Set, add to and remove attributes of an existing item under a condition."""
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        parts = []
+        for verb, link, given in (("SET", " = ", assign or {}), ("ADD", " ", add or {})):
+            marks = [f"{verb.lower()}{place}" for place in range(len(given))]
+            for mark, (name, value) in zip(marks, given.items(), strict=True):
+                names[f"#{mark}"], values[f":{mark}"] = name, encode(value)
+            if given:
+                parts.append(f"{verb} " + ", ".join(f"#{mark}{link}:{mark}" for mark in marks))
         for place, name in enumerate(remove):
             names[f"#r{place}"] = name
         if remove:

@@ -13,9 +13,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from chalicelib.kernel.addresses import ascii_domain
 from chalicelib.kernel.errors import Invalid, TooLarge
 from chalicelib.kernel.model import Line, Model, Text, Utc
-from chalicelib.mail.parts import MAX_ADDRESSES, MAX_TEXT, Address
+from chalicelib.mail.parts import MAX_ADDRESSES, MAX_TEXT, Address, is_writable_id
 from chalicelib.mail.reading.attachments import safe_name
 
 MAX_SENT = 10 * 1024 * 1024
@@ -66,8 +67,8 @@ class OutgoingMail(Model):
 
 
 _POLICY = SMTP.clone(cte_type="7bit")
-"""For the content only. Headers are written here: the library decodes encoded words in what it is given, line
-breaks included, and folds long URLs into encoded words, which breaks one-click unsubscription."""
+"""For the content only: of headers the library decodes encoded words, line breaks included, and folds long
+URLs into encoded words, which breaks one-click unsubscription."""
 
 
 def compose(mail: OutgoingMail) -> bytes:
@@ -86,7 +87,11 @@ def compose(mail: OutgoingMail) -> bytes:
 def _headers(mail: OutgoingMail) -> Iterable[tuple[str, str]]:
     """Names and values as they go on the wire, folded."""
     yield "From", _mailboxes((mail.from_,))
-    for name, addresses in (("To", mail.to), ("Cc", mail.cc), ("Reply-To", _present(mail.reply_to))):
+    for name, addresses in (
+        ("To", mail.to),
+        ("Cc", mail.cc),
+        ("Reply-To", (mail.reply_to,) if mail.reply_to else ()),
+    ):
         if addresses:
             yield name, _mailboxes(addresses)
     yield "Subject", _encoded("Subject", mail.subject)
@@ -124,10 +129,6 @@ def _acknowledging(mail: OutgoingMail) -> dict[str, str]:
     }
 
 
-def _present(address: Address | None) -> tuple[Address, ...]:
-    return (address,) if address else ()
-
-
 def _safe(name: str, value: str) -> str:
     """The value itself; Invalid when it holds a line break, by which headers are smuggled in."""
     if _BREAKS.search(value):
@@ -160,9 +161,8 @@ def _mailbox(address: Address) -> HeaderAddress:
     name = _safe("name", address.name).strip()
     local, _, domain = _safe("address", address.address).rpartition("@")
     try:
-        mailbox = HeaderAddress(name, addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
-    except Exception as error:
-        # The standard library's address parser raises what it stumbles over: ValueError, IndexError, its own.
+        mailbox = HeaderAddress(name, addr_spec=f"{local}@{ascii_domain(domain)}")
+    except Exception as error:  # whatever the library's parser stumbles over
         raise Invalid("An address is not valid.", code="invalid_address") from error
     if not mailbox.addr_spec.isascii():
         raise Invalid("An address is not valid.", code="invalid_address")
@@ -170,8 +170,8 @@ def _mailbox(address: Address) -> HeaderAddress:
 
 
 def _id(identifier: str) -> str:
-    """A message id in brackets; white space or brackets inside would make two of it."""
-    if not identifier.isascii() or re.search(r"[\s<>\x00-\x1f]", identifier):
+    """A message id in brackets; Invalid for one that would break the header."""
+    if not is_writable_id(identifier):
         raise Invalid("A message id is not valid.", code="invalid_header")
     return f"<{identifier}>"
 

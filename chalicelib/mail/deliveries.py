@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from chalicelib.kernel.commit import commit
+from chalicelib.kernel.events import EventData
 from chalicelib.kernel.work import Work
 from chalicelib.mail import store
-from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered
+from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered, MailNotSent
 from chalicelib.mail.model import RANK, Status
 from chalicelib.mail.notices.delivery_events import DeliveryEvent, Kind, read_delivery_events
 
@@ -20,12 +22,20 @@ _STATUS: dict[Kind, Status] = {
 def file(work: Work, body: str) -> None:
     """File what one notification says. Raises Invalid when it is none of SES's."""
     events = [event for event in read_delivery_events(body) if event.kind in _STATUS]
-    for address in sorted({event.recipient for event in events if event.hard}):
-        reason = "complaint" if any(event.kind == "complained" for event in events) else "bounce"
-        store.suppress(work, address, reason)
+    _suppress([event for event in events if event.hard])
     ours = [event for event in events if event.message_id and event.message_id.startswith("msg_")]
     if ours:
-        _report(work, max(ours, key=lambda event: RANK[_STATUS[event.kind]]))
+        _report(work, max(ours, key=lambda event: (RANK[_STATUS[event.kind]], event.hard)))
+
+
+def _suppress(events: list[DeliveryEvent]) -> None:
+    """Suppress these recipients now: it holds even where the report comes late or its message is gone."""
+    if not events:
+        return
+    apart = Work()
+    for address in {store.suppression_key(event.recipient): event.recipient for event in events}.values():
+        store.suppress(apart, address, "complaint" if events[0].kind == "complained" else "bounce")
+    commit(apart)
 
 
 def _report(work: Work, event: DeliveryEvent) -> None:
@@ -33,16 +43,22 @@ def _report(work: Work, event: DeliveryEvent) -> None:
     message_id, status = str(event.message_id), _STATUS[event.kind]
     failure = {"failure": event.diagnostic} if event.diagnostic and status != "delivered" else {}
     store.raise_status(work, message_id, status, **failure)
-    recorded = {
-        "delivered": MailDelivered(message_id=message_id),
-        "bounced": MailBounced(message_id=message_id, hard=event.hard),
-        "complained": MailComplained(message_id=message_id),
-    }
-    if event.kind in recorded:
-        work.record(
-            store.events_partition(message_id, event.customer_id),
-            recorded[event.kind],
-            customer_id=event.customer_id,
-            channel="email",
-            occurred_at=event.at,
-        )
+    work.record(
+        store.events_partition(message_id, event.customer_id),
+        _recorded(message_id, event),
+        customer_id=event.customer_id,
+        channel="email",
+        occurred_at=event.at,
+    )
+
+
+def _recorded(message_id: str, event: DeliveryEvent) -> EventData:
+    match event.kind:
+        case "delivered":
+            return MailDelivered(message_id=message_id)
+        case "bounced":
+            return MailBounced(message_id=message_id, hard=event.hard)
+        case "complained":
+            return MailComplained(message_id=message_id)
+        case _:
+            return MailNotSent(message_id=message_id, status=_STATUS[event.kind])

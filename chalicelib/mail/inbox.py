@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,16 +11,7 @@ from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import TooLarge
 from chalicelib.kernel.table import Item, Key
-from chalicelib.mail import service, store, threads
-from chalicelib.mail.model import (
-    MAX_ADDRESSES,
-    MAX_ELIDED_BYTES,
-    MAX_TEXT_BYTES,
-    AttachmentInfo,
-    StoredMessage,
-    Verdicts,
-    cut,
-)
+from chalicelib.mail import store, threads
 from chalicelib.mail.notices.receipts import Receipt
 from chalicelib.mail.parts import Address, ParsedMail, UnreadableMail
 from chalicelib.mail.reading.classify import Classification, classify
@@ -63,9 +55,9 @@ class Arrival:
 
     @cached_property
     def answers_to(self) -> Address | None:
-        """Where its author wants the answer (RFC 5322 section 3.6.2)."""
-        wanted = self.mail.reply_to[0] if self.mail and self.mail.reply_to else None
-        return _usable(wanted) or self.sender
+        """Where its author wants the answer (RFC 5322 section 3.6.2); never from ourselves."""
+        wanted = _usable(self.mail.reply_to[0]) if self.mail and self.mail.reply_to else None
+        return wanted if wanted and not threads.is_at(wanted.address, self.mailbox) else self.sender
 
     @property
     def is_trusted(self) -> bool:
@@ -75,19 +67,33 @@ class Arrival:
 
     @cached_property
     def seen_keys(self) -> list[Key]:
-        """What marks it as filed: SES's id, and its own Message-ID, each for this mailbox."""
+        """What marks it as filed: SES's id, and what its author gave it, each for this mailbox.
+
+        The Message-ID alone would not do: some devices give all their mails the same one, and whoever knows
+        one could have another's mail taken for a repeat.
+        """
         keys = [store.seen_key("ses", self.mailbox, self.receipt.ses_message_id)]
         if self.mail and self.mail.message_id:
-            keys.append(store.seen_key("mid", self.mailbox, self.mail.message_id))
+            author = self.sender.address if self.sender else ""
+            written_at = " ".join(self.mail.headers.get("date", ()))
+            parts = [self.mail.message_id, author, written_at, self.subject, self.mail.text]
+            digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+            keys.append(store.seen_key("mid", self.mailbox, digest))
         return keys
 
     @cached_property
+    def own_key(self) -> Key | None:
+        """Where its thread is to be found by those who answer it."""
+        own_id = self.mail.message_id if self.mail else None
+        return store.thread_item_key(threads.index_key("mid", own_id)) if own_id else None
+
+    @cached_property
     def answered_ids(self) -> list[str]:
-        """Message ids it answers or reports on, the most telling first, five at most."""
+        """Message ids it answers or reports on, the most telling first."""
         if self.mail is None:
             return []
         found = [self.reported_id, self.mail.in_reply_to, *self.mail.references]
-        return [one for one in dict.fromkeys(found) if one][: threads.MAX_REFERENCES]
+        return [one for one in dict.fromkeys(found) if one]
 
     @cached_property
     def index_keys(self) -> list[Key]:
@@ -134,53 +140,3 @@ def read(receipt: Receipt) -> Arrival:
     )
     report = read_report(raw) if found.mail_class in ("bounce", "complaint") else None
     return Arrival(receipt, mailbox, mail, found, report.original_message_id if report else None)
-
-
-def message_of(arrival: Arrival, *, thread_id: str | None, customer_id: str | None) -> StoredMessage:
-    """The message that files it, its texts and attachments stored: a call for each object."""
-    receipt, mail = arrival.receipt, arrival.mail
-    filed = StoredMessage(
-        id=arrival.message_id,
-        direction="inbound",
-        status="received",
-        mail_class="unreadable",
-        thread_id=thread_id,
-        customer_id=customer_id,
-        subject=arrival.subject,
-        raw_key=receipt.key,
-        verdicts=Verdicts(spam=receipt.spam, virus=receipt.virus, sender_verified=receipt.sender_verified),
-        created_at=receipt.received_at,
-    )
-    if mail is None or arrival.classification is None:
-        return filed
-    whole_text = (
-        len(mail.visible.encode()) <= MAX_TEXT_BYTES and len(mail.elided.encode()) <= MAX_ELIDED_BYTES
-    )
-    return filed.model_copy(
-        update={
-            "mail_class": arrival.classification.mail_class,
-            "signals": list(arrival.classification.signals),
-            "from_": mail.from_,
-            "to": list(mail.to[:MAX_ADDRESSES]),
-            "cc": list(mail.cc[:MAX_ADDRESSES]),
-            "text": cut(mail.visible, MAX_TEXT_BYTES),
-            "elided": cut(mail.elided, MAX_ELIDED_BYTES),
-            "truncated": mail.text_truncated or not whole_text,
-            "has_html": mail.html is not None,
-            "body_key": service.store_body(filed.id, mail.visible, mail.elided, mail.html),
-            "attachments": _stored_attachments(arrival, mail, thread_id or filed.id),
-            "attachments_omitted": mail.attachments_omitted,
-        }
-    )
-
-
-def _stored_attachments(arrival: Arrival, mail: ParsedMail, thread_id: str) -> list[AttachmentInfo]:
-    """Attachments of an infected mail are named and left where they are, in the raw mail."""
-    infected = arrival.receipt.is_infected
-    for one in {one.sha256: one for one in mail.attachments}.values():
-        if not infected:
-            blobs.put(service.attachment_key(thread_id, one.sha256), one.content, one.content_type)
-    return [
-        AttachmentInfo(id=one.sha256, quarantined=infected, **one.model_dump(exclude={"content", "sha256"}))
-        for one in mail.attachments
-    ]

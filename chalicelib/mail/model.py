@@ -36,14 +36,17 @@ RANK: dict[Status, int] = {
     "recorded": 0,
     "queued": 0,
     "sending": 1,
-    "failed": 2,
     "suppressed": 2,
     "sent": 2,
+    "failed": 3,
     "delivered": 3,
     "bounced": 4,
     "complained": 5,
 }
-"""A status only ever gives way to one of a higher rank, in whatever order reports come in."""
+"""A status only ever gives way to one of a higher rank, in whatever order reports come in.
+
+`failed` outranks `sent`, since SES may find a virus only after it took the mail.
+"""
 
 MAX_TEXT_BYTES, MAX_ELIDED_BYTES = 8_000, 4_000
 """What the item keeps of the texts, in UTF-8; the whole is in the body object."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import Field
@@ -15,6 +16,14 @@ MAX_ATTACHMENTS = 50
 MAX_REFERENCES = 5
 
 MailboxAddress = Annotated[str, Text(320)]
+
+
+_WRITABLE_ID = re.compile(r"[!-;=?-~]{1,250}")
+
+
+def is_writable_id(message_id: str) -> bool:
+    """Whether a header line of ours can hold this id: ASCII without spaces and brackets, not too long."""
+    return _WRITABLE_ID.fullmatch(message_id) is not None
 
 
 class UnreadableMail(Exception):
@@ -45,7 +54,10 @@ class Attachment(Model):
 
 
 class ParsedMail(Model):
-    """A mail as support sees it. Ids are bare (`left@domain`, no brackets); `references` are newest first."""
+    """A mail as support sees it. Ids are bare (`left@domain`, no brackets); `references` are newest first.
+
+    Of more than five references, these are the four newest ones and the oldest.
+    """
 
     message_id: Annotated[str, Line(998)] | None
     in_reply_to: Annotated[str, Line(998)] | None
@@ -57,7 +69,7 @@ class ParsedMail(Model):
     subject: Annotated[str, Line(500, 0)]
     date: Utc | None
     headers: dict[str, tuple[str, ...]]
-    """The headers that classification reads, by lower-case name."""
+    """The headers that classification reads, and the date as it was written, by lower-case name."""
     part_types: tuple[str, ...]
     """Content types of all parts in order, the mail's own first; tells reports from letters."""
     text: Annotated[str, Text(MAX_TEXT, 0)]

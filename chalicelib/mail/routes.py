@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
@@ -15,10 +16,24 @@ routes = Routes("Messages", __name__)
 AttachmentId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 
+class MessageQuery(PageParameters):
+    thread: Literal["none"]
+
+
 @routes.post("/v1/messages", scope="messages:write", status=201, location="/v1/messages/{id}")
 def send_mail(body: NewMail, work: Work) -> Message:
     """Send a mail to a customer or an address. It is queued here; its `status` tells what became of it."""
     return mail.send(work, body)
+
+
+@routes.get("/v1/messages", scope="messages:read")
+def list_messages(query: MessageQuery) -> Page[Message]:
+    """List what came in and joined no ticket, newest first: bounces, complaints, our own mail coming back.
+
+    Lags a moment. A ticket's messages are listed with the ticket.
+    """
+    data, position = mail.in_thread(None, limit=query.limit, after=query.cursor)
+    return Page(data=data, next_cursor=position)
 
 
 @routes.get("/v1/messages/{message_id}", scope="messages:read")

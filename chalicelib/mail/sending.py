@@ -6,7 +6,7 @@ A claim lasts longer than a worker may run; a mail whose sender died is taken ag
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from chalicelib.kernel import aws, blobs
 from chalicelib.kernel.commit import commit
@@ -58,6 +58,9 @@ def _send(work: Work, message: StoredMessage, banned: set[str]) -> None:
     except ClientError as error:
         _refused(work, message, error)
         return
+    except HTTPClientError as error:
+        # Nobody knows whether it went out. The claim stays, so that it is not sent again at once.
+        raise Unavailable("SES did not answer.", code="ses_silent") from error
     _sent(work, message, answer["MessageId"])
 
 

@@ -53,13 +53,14 @@ class Draft:
 def queue(work: Work, draft: Draft) -> Message:
     """Queue a mail; the event that records it wakes the worker that sends it (sending.py)."""
     identifier = ids.new_id("msg", work.now)
+    to = draft.to.model_copy(update={"name": _on_one_line(draft.to.name)})
     message = StoredMessage(
         id=identifier,
         direction="outbound",
         status="queued",
         from_=Address(address=settings().support_address, name=settings().business_name),
-        to=[draft.to],
-        subject=draft.subject,
+        to=[to],
+        subject=_on_one_line(draft.subject),
         text=cut(draft.text, MAX_TEXT_BYTES),
         truncated=len(draft.text.encode()) > MAX_TEXT_BYTES,
         has_html=draft.html is not None,
@@ -75,6 +76,11 @@ def queue(work: Work, draft: Draft) -> Message:
     event = MailQueued(message_id=message.id, thread_id=draft.thread_id, auto_reply=draft.auto_reply)
     record(work, message, event)
     return shown(message)
+
+
+def _on_one_line(text: str) -> str:
+    """Without the line separators that Unicode knows and headers must not hold."""
+    return " ".join(text.split())
 
 
 def record(work: Work, message: Message, event: Any) -> None:
@@ -120,8 +126,8 @@ def get(message_id: str) -> Message:
     return shown(store.get(message_id))
 
 
-def in_thread(thread_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
-    """A page of a thread's messages, newest first."""
+def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
+    """A page of a thread's messages, or of those that came in and joined none, newest first."""
     return store.in_thread(thread_id, limit=limit, after=after)
 
 
@@ -172,6 +178,11 @@ def add(work: Work, message: StoredMessage) -> None:
 def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
     """Make a thread findable under these keys (threads.index_key)."""
     store.index_thread(work, keys, thread_id)
+
+
+def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
+    """Make a thread findable under a key that a stranger chose. Fails with Stale when another has it."""
+    store.claim_thread_key(work, key, thread_id)
 
 
 def mark_seen(work: Work, key: Key) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress as suppress_errors
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ from boto3.dynamodb.conditions import Attr, ConditionExpressionBuilder
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel import aws, table, tokens
+from chalicelib.kernel.addresses import ascii_domain
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated
+from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Item, Key, Query, busy_is_unavailable, decode_item, encode_item
 from chalicelib.kernel.work import Work
@@ -30,8 +32,14 @@ def message_key(message_id: str) -> Key:
 
 
 def suppression_key(address: str) -> Key:
-    """Where an address would be suppressed; the hash survives erasure without naming anybody."""
-    return Key(f"SUP#{tokens.keyed_hash('suppression', address.casefold())}", "SUP")
+    """Where an address would be suppressed; the hash survives erasure without naming anybody.
+
+    SES reports an address as it was sent to, so the domain counts in its ASCII form, whoever asks.
+    """
+    local, at, domain = address.rpartition("@")
+    with suppress_errors(ValueError):  # no domain that could be sent to
+        domain = ascii_domain(domain)
+    return Key(f"SUP#{tokens.keyed_hash('suppression', (local + at + domain).casefold())}", "SUP")
 
 
 def events_partition(message_id: str, customer_id: str | None) -> str:
@@ -40,14 +48,14 @@ def events_partition(message_id: str, customer_id: str | None) -> str:
 
 
 def add(work: Work, message: StoredMessage) -> None:
-    """Add a message, listed in its thread."""
+    """Add a message, listed in its thread; one that came in and joined none is listed with its like."""
     item: Item = {
         **message_key(message.id)._asdict(),
         **message.model_dump(mode="json", exclude_none=True),
         "rank": RANK[message.status],
     }
-    if message.thread_id:
-        item |= {"gsi1pk": f"THREAD#{message.thread_id}", "gsi1sk": message.id}
+    if message.thread_id or message.direction == "inbound":
+        item |= {"gsi1pk": _list_key(message.thread_id), "gsi1sk": message.id}
     work.put(item, unless_exists=AlreadyExists("This message exists."))
 
 
@@ -63,16 +71,26 @@ def stored(item: Item) -> StoredMessage:
     return StoredMessage.model_validate(item, strict=False)
 
 
-def in_thread(thread_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
-    """A page of a thread's messages, newest first: one call."""
-    found = table.page([Query(f"THREAD#{thread_id}", index="gsi1")], limit=limit, after=after)
+def _list_key(thread_id: str | None) -> str:
+    return f"THREAD#{thread_id or 'none'}"
+
+
+def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
+    """A page of a thread's messages, or of those that came in and joined none, newest first: one call."""
+    found = table.page([Query(_list_key(thread_id), index="gsi1")], limit=limit, after=after)
     return [Message.model_validate(item, strict=False) for item in found.items], found.after
 
 
 def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
-    """Make the thread findable under these keys, which are a mail's own and so never another thread's."""
+    """Make the thread findable under these keys, which we or SES made and so are never another thread's."""
     for key in keys:
         work.overwrite({**thread_item_key(key)._asdict(), "thread_id": thread_id})
+
+
+def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
+    """Index a thread under a key that a stranger chose, if it is free. Fails with Stale when it is not."""
+    taken = Stale("Another thread is indexed here; read it again.")
+    work.put({**key._asdict(), "thread_id": thread_id}, unless_exists=taken)
 
 
 def thread_item_key(key: str) -> Key:
@@ -139,6 +157,7 @@ def raise_status(work: Work, message_id: str, status: Status, **assign: Any) -> 
     work.update(
         message_key(message_id),
         assign={"status": status, "rank": rank, **assign},
+        add={"version": 1},
         when=Attr("rank").lt(rank),
         failure=_moved_on(),
     )
@@ -148,7 +167,7 @@ def note_ses_id(work: Work, message_id: str, ses_message_id: str) -> None:
     """Remember SES's id where delivery was reported before we could write `sent`."""
     exists = Attr("pk").exists()
     assign = {"ses_message_id": ses_message_id, "sent_at": stamp(work.now)}
-    work.update(message_key(message_id), assign=assign, when=exists, failure=_moved_on())
+    work.update(message_key(message_id), assign=assign, add={"version": 1}, when=exists, failure=_moved_on())
 
 
 def _moved_on() -> Repeated:

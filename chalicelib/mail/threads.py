@@ -18,7 +18,7 @@ from chalicelib.kernel import tokens
 _KEY_ID = "1"
 _TOKEN = re.compile(r"(?P<ulid>[0-7][0-9a-hjkmnp-tv-z]{25})(?P<key_id>[0-9])(?P<tag>[a-z2-7]{16})")
 _TAG = re.compile(r"\[#([0-9A-HJKMNP-TV-Z]{8})\]")
-MAX_REFERENCES = 5
+MAX_LOOKED_UP = 5
 
 
 def _token(ulid: str) -> str:
@@ -43,6 +43,12 @@ def reply_address(ulid: str, mailbox: str) -> str:
     """The mailbox with the thread's token as its plus-tag; the local part stays within 64 characters."""
     local, _, domain = mailbox.partition("@")
     return f"{local[:20]}+{_token(ulid)}@{domain}"
+
+
+def is_at(address: str, mailbox: str) -> bool:
+    """Whether mail to the address comes to the mailbox, with whatever plus-tag."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}" == mailbox.casefold()
 
 
 def signed_id(ulid: str, domain: str) -> str:
@@ -86,9 +92,10 @@ def keys_of_ids(message_ids: Iterable[str]) -> list[str]:
     """Where a thread may be indexed under these ids: as somebody's Message-ID, or as an id SES gave us.
 
     SES adds a domain to its ids on the wire that its API does not tell, so those match on the left part.
+    Of many ids the first five are looked up.
     """
     keys = []
-    for message_id in list(message_ids)[:MAX_REFERENCES]:
+    for message_id in list(message_ids)[:MAX_LOOKED_UP]:
         keys.append(index_key("ses", message_id.partition("@")[0]))
         keys.append(index_key("mid", message_id))
     return list(dict.fromkeys(keys))

@@ -17,8 +17,8 @@ from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 from chalicelib.mail.parts import Address
-from chalicelib.support import service
 from chalicelib.support.model import StoredTicket
+from chalicelib.support.replies import reply_subject
 
 MOST = 10
 WINDOW = timedelta(minutes=180)
@@ -75,7 +75,7 @@ def _draft(ticket: StoredTicket, to: Address) -> mail.Draft:
     name = f" {to.name}" if to.name else ""
     return mail.Draft(
         to=to,
-        subject=service.reply_subject(ticket),
+        subject=reply_subject(ticket),
         text=_TEXT.format(name=name, tag=ticket.tag, business=settings().business_name),
         customer_id=ticket.customer_id,
         thread_id=ticket.id,

@@ -1,7 +1,8 @@
 """Files a mail that came in: as a new ticket, or as the next message of the one it answers.
 
 Four calls and one for each stored object: the raw mail, what we know of it, its ticket, the transaction.
-What others change meanwhile is met by beginning anew; the marks of the first success end every repeat.
+When others change meanwhile what was read, the worker begins anew; the marks of the first success end
+every repeat.
 """
 
 from __future__ import annotations
@@ -10,13 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.customers import service as customers
-from chalicelib.customers.model import NewCustomer
 from chalicelib.kernel import table
-from chalicelib.kernel.commit import commit
-from chalicelib.kernel.errors import Conflict, Repeated, Stale
+from chalicelib.kernel.errors import Repeated
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import inbox, threads
+from chalicelib.mail import filing, inbox
 from chalicelib.mail import service as mail
 from chalicelib.mail.events import MailReceived
 from chalicelib.mail.inbox import Arrival
@@ -24,28 +23,8 @@ from chalicelib.mail.notices.receipts import Receipt
 from chalicelib.support import acknowledgement, service, store
 from chalicelib.support.model import StoredTicket, new_ticket
 
-TRIES = 5
-"""How often a mail is filed anew in one go when others change the same ticket or customer."""
-
 _FILED_ALONE = frozenset({"bounce", "complaint", "own_loop"})
 """Classes that never open a ticket: without one to join, the message stands for itself."""
-
-
-def file(receipt: Receipt) -> None:
-    """File a mail; a repeat does nothing. Raises Unavailable or Conflict when it is to be tried again."""
-    arrival = inbox.read(receipt)
-    for tries_left in reversed(range(TRIES)):
-        work = Work()
-        try:
-            _file(work, arrival)
-            commit(work)
-        except Repeated:
-            return
-        except (Stale, Conflict):
-            if not tries_left:
-                raise
-        else:
-            return
 
 
 @dataclass(frozen=True)
@@ -57,21 +36,23 @@ class _Known:
     ticket: StoredTicket | None
 
 
-def _file(work: Work, arrival: Arrival) -> None:
+def file(work: Work, receipt: Receipt) -> None:
+    """File a mail. Raises Repeated for one that was filed before; fails with Stale when it was overtaken."""
+    arrival = inbox.read(receipt)
     known = _look_up(arrival)
     for key in arrival.seen_keys:
         mail.mark_seen(work, key)
     if known.ticket is not None:
         _append(work, arrival, known, known.ticket)
     elif arrival.mail_class in _FILED_ALONE:
-        _add_message(work, arrival, None, known.customer_id)
+        _add_message(work, arrival, known, None, known.customer_id)
     else:
         _open(work, arrival, known)
 
 
 def _look_up(arrival: Arrival) -> _Known:
     """Two calls at most: marks, thread keys, the sender; then the tickets that it may belong to."""
-    keys = [*arrival.seen_keys, *arrival.index_keys]
+    keys = [*arrival.seen_keys, *arrival.index_keys, *([arrival.own_key] if arrival.own_key else [])]
     sender = arrival.sender
     if sender is not None:
         keys += [customers.email_key(sender.address), acknowledgement.history_key(sender)]
@@ -108,8 +89,7 @@ def _open(work: Work, arrival: Arrival, known: _Known) -> None:
     """Open a ticket; a person we do not know becomes a lead, and a person gets an acknowledgement."""
     customer_id = known.customer_id
     if customer_id is None and arrival.is_trusted and arrival.sender is not None:
-        lead = {"name": arrival.sender.name.strip()[:200] or None, "emails": [arrival.sender.address]}
-        customer_id = customers.register(work, NewCustomer.model_validate(lead)).id
+        customer_id = customers.register_lead(work, arrival.sender.address, arrival.sender.name).id
     ticket = new_ticket(
         at=work.now,
         identifier=arrival.derived_id("tkt"),
@@ -118,12 +98,12 @@ def _open(work: Work, arrival: Arrival, known: _Known) -> None:
         status="spam" if arrival.receipt.is_spam else "open",
         customer_id=customer_id,
         requester=arrival.answers_to,
-        verified=arrival.receipt.sender_verified,
+        verified=arrival.receipt.sender_verified and arrival.answers_to == arrival.sender,
     )
     own_id = arrival.mail.message_id if arrival.mail else None
     ticket = ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
     service.begin(work, ticket)
-    _add_message(work, arrival, ticket, customer_id)
+    _add_message(work, arrival, known, ticket, customer_id)
     if arrival.is_trusted and arrival.sender is not None:
         history = known.found.get(acknowledgement.history_key(arrival.sender))
         acknowledgement.acknowledge(work, ticket, arrival.sender, history)
@@ -131,7 +111,7 @@ def _open(work: Work, arrival: Arrival, known: _Known) -> None:
 
 def _append(work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket) -> None:
     """Add it to its ticket. Only a person's mail changes the ticket: it reopens it and joins its author."""
-    _add_message(work, arrival, ticket, known.customer_id or ticket.customer_id)
+    _add_message(work, arrival, known, ticket, known.customer_id or ticket.customer_id)
     if arrival.mail_class != "human" or arrival.receipt.is_spam or arrival.mail is None:
         return
     given: dict[str, Any] = ticket.with_reference(arrival.mail.message_id) | _joining(arrival, ticket)
@@ -147,11 +127,13 @@ def _joining(arrival: Arrival, ticket: StoredTicket) -> dict[str, Any]:
     return {"participants": ticket.joined_by(arrival.sender.address, verified=verified)}
 
 
-def _add_message(work: Work, arrival: Arrival, ticket: StoredTicket | None, customer_id: str | None) -> None:
+def _add_message(
+    work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket | None, customer_id: str | None
+) -> None:
     thread_id = ticket.id if ticket else None
-    message = inbox.message_of(arrival, thread_id=thread_id, customer_id=customer_id)
+    message = filing.message_of(arrival, thread_id=thread_id, customer_id=customer_id)
     mail.add(work, message)
-    if thread_id and arrival.mail and arrival.mail.message_id:
-        mail.index_thread(work, [threads.index_key("mid", arrival.mail.message_id)], thread_id)
+    if thread_id and arrival.own_key and arrival.own_key not in known.found:
+        mail.claim_thread_key(work, arrival.own_key, thread_id)
     event = MailReceived(message_id=message.id, thread_id=thread_id, mail_class=arrival.mail_class)
     mail.record(work, message, event)

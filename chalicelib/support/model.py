@@ -10,7 +10,7 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
 from chalicelib.mail import threads
-from chalicelib.mail.parts import Address
+from chalicelib.mail.parts import Address, is_writable_id
 from chalicelib.timeline.model import Channel
 
 TicketId = Annotated[str, ids.id_of("tkt")]
@@ -100,8 +100,11 @@ class StoredTicket(Ticket):
     references: list[str] = []
 
     def with_reference(self, message_id: str | None) -> dict[str, object]:
-        """What changes when a mail with this id came in; the chain keeps its beginning and its end."""
-        if message_id is None:
+        """What changes when a mail with this id came in; the chain keeps its beginning and its end.
+
+        Nothing changes for an id that no mail of ours could name.
+        """
+        if message_id is None or not is_writable_id(message_id):
             return {}
         chain = [known for known in self.references if known != message_id] + [message_id]
         if len(chain) > MAX_REFERENCES:
@@ -114,10 +117,20 @@ class StoredTicket(Ticket):
         return address.casefold() in (one.casefold() for one in known)
 
     def joined_by(self, address: str, *, verified: bool) -> list[Participant]:
-        """The participants once this address writes; the first ones stay when there is no more room."""
-        if self.takes_part(address) or len(self.participants) == MAX_PARTICIPANTS:
+        """The participants once this address writes; the first ones stay when there is no more room.
+
+        Who was verified once stays so: a forger under the same name is known by the message's verdicts.
+        """
+        if not self.takes_part(address):
+            joined = [*self.participants, Participant(address=address, verified=verified)]
+            return joined[:MAX_PARTICIPANTS]
+        if not verified:
             return self.participants
-        return [*self.participants, Participant(address=address, verified=verified)]
+        folded = address.casefold()
+        return [
+            one.model_copy(update={"verified": True}) if one.address.casefold() == folded else one
+            for one in self.participants
+        ]
 
     def patched(self, given: dict[str, object], *, at: Utc) -> StoredTicket:
         """The ticket after a change, one version on; itself when nothing changes.

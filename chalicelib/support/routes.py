@@ -7,6 +7,7 @@ from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
 from chalicelib.mail.model import Message
+from chalicelib.support import replies
 from chalicelib.support import service as support
 from chalicelib.support.model import NewReply, NewTicket, Status, Ticket, TicketId, TicketPatch
 
@@ -57,4 +58,4 @@ def list_ticket_messages(ticket_id: TicketId, query: PageParameters) -> Page[Mes
 )
 def reply_to_ticket(ticket_id: TicketId, body: NewReply, work: Work) -> Message:
     """Answer whoever asked, by mail; or, with `internal`, leave a note for the staff."""
-    return support.reply(work, ticket_id, body)
+    return replies.reply(work, ticket_id, body)

@@ -1,4 +1,4 @@
-"""What staff can do with tickets. What mails do to them: inbound.py."""
+"""What staff can do with tickets. Answers and notes: replies.py. What mails do to them: inbound.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from chalicelib.access import service as access
 from chalicelib.customers import service as customers
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
@@ -16,9 +15,8 @@ from chalicelib.mail import threads
 from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
 from chalicelib.mail.parts import Address
 from chalicelib.support import store
-from chalicelib.support.events import TicketChanged, TicketNoted, TicketOpened, TicketSnoozed, TicketWoken
+from chalicelib.support.events import TicketChanged, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
-    NewReply,
     NewTicket,
     Status,
     StoredTicket,
@@ -37,7 +35,7 @@ def open_by_hand(work: Work, new: NewTicket) -> Ticket:
     ticket = new_ticket(at=work.now, requester=requester, **fields)
     _require_people(work, fields)
     begin(work, ticket)
-    spoken = _written_down(work, ticket, new.text, direction="inbound")
+    spoken = written_down(work, ticket, new.text, direction="inbound")
     mail.add(work, spoken.model_copy(update={"from_": requester}))
     return shown(ticket)
 
@@ -120,59 +118,7 @@ def _require_people(work: Work, given: dict[str, Any]) -> None:
         access.require_team(work, given["team"], "team")
 
 
-def reply(work: Work, ticket_id: str, new: NewReply) -> Message:
-    """Answer by mail, or leave a note. Raises NotFound, Conflict, Invalid `no_address`."""
-    ticket = store.get(ticket_id)
-    work.check_version(ticket.version)
-    if new.internal:
-        return _note(work, ticket, new)
-    to = ticket.requester or _address_of(ticket)
-    given: dict[str, Any] = {"status": new.status} if new.status else {}
-    if ticket.requester is None:
-        given |= {"requester": to, "participants": ticket.joined_by(to.address, verified=True)}
-    apply(work, ticket, given)
-    return mail.queue(
-        work,
-        mail.Draft(
-            to=to,
-            subject=reply_subject(ticket),
-            text=new.text,
-            html=new.html,
-            customer_id=ticket.customer_id,
-            thread_id=ticket.id,
-            in_reply_to=ticket.last_message_id,
-            references=ticket.references,
-        ),
-    )
-
-
-def _address_of(ticket: Ticket) -> Address:
-    """Where to answer a ticket that did not come by mail."""
-    customer = customers.get(ticket.customer_id) if ticket.customer_id else None
-    if customer is None or not customer.emails:
-        raise Invalid("There is no address to answer this ticket at.", code="no_address")
-    return Address(address=customer.emails[0], name=customer.name or "")
-
-
-def reply_subject(ticket: Ticket) -> str:
-    """`Re: Broken kettle [#7KQ2M9XB]`: what mail clients thread by, with the tag that we thread by."""
-    bare = ticket.subject if ticket.subject.lower().startswith("re:") else f"Re: {ticket.subject}"
-    return bare if f"[#{ticket.tag}]" in bare else f"{bare[:480]} [#{ticket.tag}]"
-
-
-def _note(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
-    if new.html is not None:
-        raise Conflict("A note is plain text.", code="note_is_text")
-    note = _written_down(work, ticket, new.text, direction="internal")
-    mail.add(work, note)
-    if new.status:
-        apply(work, ticket, {"status": new.status})
-    event = TicketNoted(ticket_id=ticket.id, message_id=note.id)
-    record(work, ticket, event, {"subject": ticket.subject, "summary": new.text[: mail.PREVIEW]})
-    return mail.shown(note)
-
-
-def _written_down(work: Work, ticket: Ticket, text: str, *, direction: Any) -> StoredMessage:
+def written_down(work: Work, ticket: Ticket, text: str, *, direction: Any) -> StoredMessage:
     """A message that did not come by mail: a note, or what was said on the phone."""
     identifier = ids.new_id("msg", work.now)
     return StoredMessage(

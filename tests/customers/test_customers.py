@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.api import Api
 from tests.cloud import Cloud
-from tests.conftest import caller
+from tests.memory import caller
 
 ADA = {"name": "Ada Lovelace", "emails": ["ada@example.org"], "phones": ["+44 20 7946 0958"]}
 

@@ -9,7 +9,7 @@ import pytest
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
-from tests.conftest import caller
+from tests.memory import caller
 
 NPS = {"kind": "nps", "score": 9, "survey": "delivery", "comment": "Quick.\nAnd kind."}
 NOBODY = "cus_01J00000000000000000000000"

@@ -61,7 +61,14 @@ class Package:
         The interpreter sees the standard library, the package and boto3, and only the environment given.
         Raises CalledProcessError, whose notes hold the traceback.
         """
-        command = [sys.executable, "-I", "-S", "-c", RUN, str(self.code), str(self.runtime), handler]
+        said = self.python(RUN, handler, event=event, environment=environment)
+        return None if event is None else json.loads(said.splitlines()[-1])["answer"]
+
+    def python(
+        self, code: str, *arguments: str, event: Any = None, environment: dict[str, str] | None = None
+    ) -> str:
+        """Run code in such an interpreter, the package's two folders its first arguments; what it prints."""
+        command = [sys.executable, "-I", "-S", "-c", code, str(self.code), str(self.runtime), *arguments]
         settings = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": "/usr/bin:/bin"} | (environment or {})
         done = subprocess.run(
             command, input=json.dumps(event), env=settings, capture_output=True, text=True, check=False
@@ -70,7 +77,7 @@ class Package:
             failed = subprocess.CalledProcessError(done.returncode, command[-1])
             failed.add_note(done.stderr)
             raise failed
-        return None if event is None else json.loads(done.stdout.splitlines()[-1])["answer"]
+        return done.stdout
 
 
 def make(folder: Path) -> Package:

@@ -22,8 +22,9 @@ from chalicelib.mail.reading.structure import Part, Structure, split
 MAX_RAW = 50_000_000
 """Bytes; SES receives 40 MB at most."""
 _MAX_IDS = 16 * 1024
-_CLASSIFYING = (
+_KEPT = (
     "auto-submitted",
+    "date",
     "precedence",
     "list-id",
     "list-unsubscribe",
@@ -65,14 +66,14 @@ def _read(structure: Structure, now: datetime) -> ParsedMail:
     return ParsedMail(
         message_id=identifiers[0] if identifiers else None,
         in_reply_to=answered[0] if answered else None,
-        references=tuple(reversed(message_ids(_ids_text(headers, "references"))[-MAX_REFERENCES:])),
+        references=_references(headers),
         from_=_sender(headers),
         reply_to=addresses(headers.raw("reply-to")),
         to=addresses(headers.raw("to")),
         cc=addresses(headers.raw("cc")),
         subject=headers.text("subject", 500),
         date=moment(headers.text("date", 200), now=now),
-        headers={name: headers.texts(name, 500) for name in _CLASSIFYING if headers.raw(name)},
+        headers={name: headers.texts(name, 500) for name in _KEPT if headers.raw(name)},
         part_types=_part_types(root),
         text=body.text,
         html=body.html,
@@ -82,6 +83,14 @@ def _read(structure: Structure, now: datetime) -> ParsedMail:
         attachments=tuple(attachment(part, number) for number, part in enumerate(kept, start=1)),
         attachments_omitted=_omitted(structure, body),
     )
+
+
+def _references(headers: Headers) -> tuple[str, ...]:
+    """The newest ids of the chain, newest first, and the one it began with, by which we know our own."""
+    chain = message_ids(_ids_text(headers, "references"))
+    if len(chain) > MAX_REFERENCES:
+        chain = [chain[0], *chain[1 - MAX_REFERENCES :]]
+    return tuple(reversed(chain))
 
 
 def _sender(headers: Headers) -> Address | None:

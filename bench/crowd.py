@@ -1,0 +1,113 @@
+"""Many customers, put straight into a table: what the size of the business is made of.
+
+Each has a profile and an e-mail address, and some a ticket and a response too. All items of one list are of
+one size, so that what pages cost can be compared to the half unit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from bench.report import progress
+from chalicelib.customers import store as customers
+from chalicelib.customers.model import Customer, NewCustomer, Stage
+from chalicelib.feedback import store as feedback
+from chalicelib.feedback.model import KINDS, SCALES, Feedback, NewFeedback, Submission
+from chalicelib.kernel import aws, ids
+from chalicelib.kernel.work import Work
+from chalicelib.mail.parts import Address
+from chalicelib.support import service as support
+from chalicelib.support.model import STATUSES, new_ticket
+
+BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
+STAGES: tuple[Stage, ...] = ("lead", "prospect", "customer", "former")
+BATCH = 25
+"""Items of one BatchWriteItem, AWS's limit."""
+
+WRITERS = 4
+TALKATIVE = 1000
+"""So many, and then every twentieth, have a ticket and a response: enough to fill a page of each list."""
+
+
+def fill(table: str, first: int, last: int) -> None:
+    """Put the customers numbered from `first` to before `last` into the table."""
+    told = time.monotonic()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for begin in range(first, last, 1000):
+            items = _items(range(begin, min(begin + 1000, last)))
+            list(pool.map(lambda batch: _put(table, batch), _batches(items)))
+            if time.monotonic() - told > 5:
+                told = time.monotonic()
+                progress(f"customers: {begin + 1000:,} of {last:,}")
+
+
+def _put(table: str, requests: list[Any]) -> None:
+    left: Any = {table: requests}
+    while left:
+        left = aws.dynamodb().batch_write_item(RequestItems=left)["UnprocessedItems"]
+
+
+def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while batch := [{"PutRequest": {"Item": item}} for item in islice(rest, BATCH)]:
+        yield batch
+
+
+def _items(numbers: Iterable[int]) -> Iterator[Any]:
+    """The items of these customers, as the services would write them."""
+    for number in numbers:
+        work = Work(now=BEGAN + timedelta(minutes=number))
+        customer = _customer(number, work.now)
+        customers.add(work, customer)
+        if number < TALKATIVE or number % 20 == 0:
+            _open_ticket(work, number, customer)
+            _respond(work, number, customer)
+        yield from (write.request["Item"] for write in work.writes)
+
+
+def _customer(number: int, at: datetime) -> Customer:
+    stage = STAGES[number % len(STAGES)]
+    new = NewCustomer(
+        name=f"Customer {number:06}",
+        emails=[f"customer{number:06}@example.org"],
+        company="Analytical Engines",
+        stage=stage,
+        tags=["newsletter"],
+        locale="en-GB",
+        custom={"shoe_size": 38, "note": "." * (40 - 2 * len(stage))},  # a profile names its stage twice
+    )
+    return Customer.register(new, at=at, region="DE")
+
+
+def _open_ticket(work: Work, number: int, customer: Customer) -> None:
+    status = STATUSES[number // 20 % len(STATUSES)]
+    ticket = new_ticket(
+        at=work.now,
+        subject=f"Kettle {number:06}",
+        channel="email",
+        status=status,
+        customer_id=customer.id,
+        requester=Address(address=customer.emails[0], name=str(customer.name)),
+    )
+    support.begin(work, ticket)
+
+
+def _respond(work: Work, number: int, customer: Customer) -> None:
+    """One response, to a survey of its own kind."""
+    kind = KINDS[number // 20 % len(KINDS)]
+    score = SCALES[kind][1] if kind in SCALES else None
+    given = NewFeedback(survey=kind, kind=kind, score=score, comment="It was as good as I had hoped.")
+    submission = Submission(
+        version=1,
+        id=ids.new_id("fbk", work.now),
+        submitted_at=work.now,
+        submitted_by="key_bench",
+        response=given,
+    )
+    response = Feedback.of(submission, customer_id=customer.id, at=work.now)
+    feedback.add(work, response, given.fingerprint)

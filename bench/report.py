@@ -1,0 +1,52 @@
+"""What a measurement says: lines with a budget, a figure and a verdict, told as they come."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+VERDICTS = {True: "ok", False: "OVER", None: ""}
+
+
+class Line(NamedTuple):
+    """One thing measured. `ok` is None for what was not measured, and for what has no budget."""
+
+    what: str
+    budget: str
+    figure: str
+    ok: bool | None
+
+
+Measure = Callable[[], Iterable[Line]]
+
+
+def show(line: Line) -> None:
+    """Print a line of the table."""
+    print(f"{VERDICTS[line.ok]:<5} {line.what:<58} {line.budget:<9} {line.figure}", flush=True)
+
+
+def progress(text: str) -> None:
+    """Say what is being done; on the error stream, so that the table stays a table."""
+    print(f"  … {text}", file=sys.stderr, flush=True)
+
+
+def ratio(what: str, budget: float, figure: float, detail: str = "") -> Line:
+    """A line about how many times as much as the least possible something takes."""
+    text = f"{figure:.2f} ×" + (f" ({detail})" if detail else "")
+    return Line(what, f"≤ {budget} ×", text, figure <= budget)
+
+
+def run(title: str, measure: Measure) -> list[Line]:
+    """Measure and show one part; its lines."""
+    print(f"\n{title}", flush=True)
+    lines = []
+    for line in measure():
+        show(line)
+        lines.append(line)
+    return lines
+
+
+def alone(title: str, measure: Measure) -> int:
+    """One part as a command of its own: the exit code, 1 when a budget is not met."""
+    return int(any(line.ok is False for line in run(title, measure)))

@@ -1,0 +1,78 @@
+"""The requests whose AWS calls are counted, each with its budget. The authorizer's calls are its own line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bench.scene import Scene, fresh_address, invocation, perform
+from tests.api import authorize
+
+Act = Callable[[Scene], Callable[[], Any]]
+"""Prepares something in a scene, and gives what is to be measured."""
+
+
+def request(method: str, url: str, body: Callable[[Scene], Any] | None = None, **headers: str) -> Act:
+    """A request that succeeds."""
+
+    def prepare(scene: Scene) -> Callable[[], Any]:
+        event = invocation(method, url, scene.ids, body(scene) if body else None, **headers)
+        return lambda: perform(event)
+
+    return prepare
+
+
+def _authorizing(scene: Scene) -> Callable[[], Any]:
+    key = scene.api.key
+    assert key is not None
+    return lambda: authorize(key)
+
+
+def _newcomer(**more: str) -> Callable[[Scene], Any]:
+    return lambda scene: (
+        {"emails": [fresh_address()]} | {name: scene.ids[value] for name, value in more.items()}
+    )
+
+
+def _always(body: Any) -> Callable[[Scene], Any]:
+    return lambda _: body
+
+
+def _of_customer(**rest: Any) -> Callable[[Scene], Any]:
+    return lambda scene: {"customer_id": scene.ids["customer"], **rest}
+
+
+CALL = _always({"channel": "phone", "direction": "inbound", "summary": "Asked for the invoice"})
+TICKET = _of_customer(channel="phone", subject="Kettle", text="It leaks.")
+ANSWER = _always({"text": "We send a new one."})
+MAIL = _of_customer(subject="Hello", text="Your kettle is on its way.")
+RESPONSE = _of_customer(kind="nps", score=9)
+KEYED = {"Idempotency_Key": "one"}
+
+ACTS: list[tuple[str, int, Act]] = [
+    ("authorizer, when API Gateway has not cached its answer", 1, _authorizing),
+    ("GET a customer by id", 1, request("GET", "/v1/customers/{customer}")),
+    ("look up a customer by e-mail", 2, request("GET", "/v1/customers?email=ada@example.org")),
+    ("create a customer", 1, request("POST", "/v1/customers", _newcomer())),
+    ("create a customer with Idempotency-Key", 1, request("POST", "/v1/customers", _newcomer(), **KEYED)),
+    ("create a customer with an owner", 2, request("POST", "/v1/customers", _newcomer(owner="staff"))),
+    ("PATCH a customer", 2, request("PATCH", "/v1/customers/{customer}", _always({"company": "Engines"}))),
+    ("customer page: a query for each of 4 shards", 4, request("GET", "/v1/customers")),
+    ("timeline page", 1, request("GET", "/v1/customers/{customer}/timeline")),
+    ("log an interaction", 1, request("POST", "/v1/customers/{customer}/interactions", CALL)),
+    ("GET a ticket by id", 1, request("GET", "/v1/tickets/{ticket}")),
+    ("ticket page of a customer", 1, request("GET", "/v1/tickets?customer_id={customer}")),
+    ("ticket page of a status", 1, request("GET", "/v1/tickets?status=open")),
+    ("ticket page of all: a query for each of 6 statuses", 6, request("GET", "/v1/tickets")),
+    ("page of a ticket's messages", 1, request("GET", "/v1/tickets/{ticket}/messages")),
+    ("take down a ticket, which reads its customer", 2, request("POST", "/v1/tickets", TICKET)),
+    ("PATCH a ticket", 2, request("PATCH", "/v1/tickets/{ticket}", _always({"priority": "high"}))),
+    ("answer a ticket, which reads it", 2, request("POST", "/v1/tickets/{ticket}/messages", ANSWER)),
+    ("send a mail to a customer, which reads them", 2, request("POST", "/v1/messages", MAIL)),
+    ("GET a message by id", 1, request("GET", "/v1/messages/{message}")),
+    ("POST feedback", 1, request("POST", "/v1/feedback", RESPONSE)),
+    ("GET a response by id", 1, request("GET", "/v1/feedback/{feedback}")),
+    ("feedback page of a survey", 1, request("GET", "/v1/feedback?survey=default")),
+    ("feedback page of all: a query for each of 5 kinds", 5, request("GET", "/v1/feedback")),
+    ("feedback statistics of 30 days", 1, request("GET", "/v1/feedback/stats?survey=default")),
+]

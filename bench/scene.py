@@ -1,0 +1,67 @@
+"""A small business on the cloud in memory, in which requests and messages are measured."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import app as application
+from tests import mailbox
+from tests.api import Api, match, proxy_event
+from tests.cloud import Cloud
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Scene:
+    """A customer with one ticket that came by mail, and a member of staff; ids by name."""
+
+    cloud: Cloud
+    api: Api
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def invocation(method: str, url: str, ids: dict[str, str], body: Any = None, **headers: str) -> Any:
+    """The event of a request that the authorizer let through; the URL names ids in braces."""
+    path, _, query = url.format(**ids).partition("?")
+    route = match(path)
+    assert route is not None, path
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    event = proxy_event(method, path, query, route, body, sent)
+    event["requestContext"]["authorizer"] = {"principalId": "key_bench", "scopes": "*"}
+    return event
+
+
+def perform(event: Any) -> Any:
+    """What the API function answers, which has to be a success."""
+    answer = application.app(event, None)
+    assert answer["statusCode"] < 300, answer["body"]
+    return json.loads(answer["body"])
+
+
+def fresh_address() -> str:
+    """An address that nobody has."""
+    return f"somebody{next(_numbers)}@example.net"
+
+
+def set_up(cloud: Cloud) -> Scene:
+    """Build the scene through the API and the mail queue, as the world does."""
+    from tests.memory import caller
+
+    scene = Scene(cloud, caller("*"))
+    api = scene.api
+    ada = {"name": "Ada Lovelace", "emails": ["ada@example.org"], "stage": "customer"}
+    scene.ids["customer"] = api.post("/v1/customers", ada).ok(201)["id"]
+    staff = {"name": "Grace", "email": "grace@shop.example"}
+    scene.ids["staff"] = api.post("/v1/staff", staff).ok(201)["id"]
+    mailbox.receive(cloud, mailbox.write())
+    scene.ids["ticket"] = api.get(f"/v1/tickets?customer_id={scene.ids['customer']}").ok()["data"][0]["id"]
+    messages = api.get(f"/v1/tickets/{scene.ids['ticket']}/messages").ok()["data"]
+    scene.ids["message"] = messages[0]["id"]
+    feedback = {"customer_id": scene.ids["customer"], "kind": "nps", "score": 9}
+    scene.ids["feedback"] = api.post("/v1/feedback", feedback).ok(202)["id"]
+    cloud.pump()
+    return scene

@@ -1,0 +1,69 @@
+"""The cloud in memory as a whole: what the tests' fixtures and the measurements of bench/ stand on."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.kernel import aws, config, tokens
+from chalicelib.kernel.commit import commit
+from chalicelib.kernel.work import Work
+from tests.api import Api
+from tests.cloud import SUPPORT_ADDRESS, Cloud, one_at_a_time
+
+ROOT_SECRET = base64.b64encode(bytes(range(32))).decode()
+PLAIN = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+
+
+def plain_environment(patch: pytest.MonkeyPatch) -> None:
+    """An environment that leads to no real cloud."""
+    for name, value in PLAIN.items():
+        patch.setenv(name, value)
+    patch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+
+def forget() -> None:
+    """Drop what a process keeps: clients, settings, keys."""
+    aws.forget()
+    tokens.forget()
+    config.settings.cache_clear()
+
+
+@contextmanager
+def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """The deployed resources on moto, with the functions' environment set."""
+    one_at_a_time(patch)
+    with mock_aws():
+        forget()
+        made = Cloud()
+        for name, value in made.environment().items():
+            patch.setenv(name, value)
+        boto3.client("ssm").put_parameter(
+            Name="/rapport/test/root-secret", Value=ROOT_SECRET, Type="SecureString"
+        )
+        boto3.client("ses").verify_email_identity(EmailAddress=SUPPORT_ADDRESS)
+        boto3.client("ses").create_configuration_set(ConfigurationSet={"Name": "rapport-test"})
+        yield made
+        forget()
+
+
+def caller(*scopes: str) -> Api:
+    """A caller with a new key of these scopes."""
+    from chalicelib.access import service
+    from chalicelib.access.model import NewApiKey
+
+    work = Work()
+    key = service.create_key(work, NewApiKey.model_validate({"name": "test", "scopes": list(scopes)}))
+    commit(work)
+    return Api(key.key)
