@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from local.preflight import free_port
 from local.settings import PROJECT
 
 PYTHON = PROJECT / ".venv-cloud" / "bin" / "python"
+
+ENDING_WITH_US = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+"""Has Linux stop the program (PR_SET_PDEATHSIG, SIGTERM) when the tests end, however they are killed."""
 
 
 @dataclass(frozen=True)
@@ -32,26 +40,36 @@ class OwnCloud(Cloud):
     """A cloud that we may stop and start; `environment` tells its commands which one is meant."""
 
     environment: dict[str, str]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def up(self, *, demo: bool = False) -> None:
         """Start it, and return when it is ready."""
-        self._run("up", "--detach", *([] if demo else ["--no-seed"]))
+        self.file.unlink(missing_ok=True)
+        log_file = self.file.with_name("up.log")
+        with log_file.open("wb") as log:
+            options = [] if demo else ["--no-seed"]
+            process = self._start("-c", ENDING_WITH_US, "-m", "local", "up", *options, output=log)
+        self.processes.append(process)
+        while not self.file.exists():
+            assert process.poll() is None, f"the cloud did not start:\n{log_file.read_text()}"
+            time.sleep(0.1)
 
     def down(self) -> None:
-        self._run("down")
+        """Stop it, so that it keeps its data."""
+        self._start("-m", "local", "down", output=subprocess.DEVNULL).wait()
+        status = self.processes.pop().wait()
+        assert status == 0, f"the cloud stopped with status {status}"
 
-    def _run(self, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(PYTHON), "-m", "local", *arguments],
+    def _start(self, *arguments: str, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [str(PYTHON), *arguments],
             cwd=PROJECT,
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+            start_new_session=True,  # a Ctrl-C is the tests' own; they stop the cloud
         )
-        assert done.returncode == 0, f"`local {' '.join(arguments)}` failed:\n{done.stdout}"
 
 
 def own(folder: Path) -> OwnCloud:
