@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,7 @@ def renewed(block: Block, mark: str) -> Block:
     """The block for another Ada and another survey, so that any cloud will do, however often."""
 
     def anew(text: str) -> str:
-        for name in ("example.net", "Example.Net"):
-            text = text.replace(f"@{name}", f"@{mark}.{name}")
+        text = re.sub("@(?=example[.]net)", f"@{mark}.", text, flags=re.IGNORECASE)
         return text.replace("lamp-care", f"lamp-care-{mark}")
 
     return replace(block, commands=anew(block.commands), shown=block.shown and anew(block.shown))
