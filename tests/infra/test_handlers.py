@@ -18,7 +18,7 @@ EVENTS = Path(__file__).parent.parent / "events"
 MESSAGE = "059f36b4-87a3-44ab-83d2-661975830a7d"
 
 ANSWERS: dict[str, tuple[str, Any]] = {
-    "chalicelib.kernel.publisher.publisher": ("stream_expired_item", {"published": 0}),
+    "chalicelib.kernel.publisher.publisher": ("stream_expired_item", {"batchItemFailures": []}),
     "chalicelib.support.worker.inbound_mail": ("inbound_mail_setup", {"batchItemFailures": []}),
     "chalicelib.mail.worker.mail_events": ("mail_events_open", {"batchItemFailures": []}),
     **{
