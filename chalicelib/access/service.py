@@ -80,15 +80,13 @@ def require_actor(work: Work) -> None:
 
 def require_staff(work: Work, staff_id: str, field: str) -> None:
     """Commit only if they are on the staff and active; else Invalid names the field."""
-    params = [{"name": field, "reason": "names nobody active on the staff", "code": "unknown_staff"}]
-    unknown = Invalid("The body is not valid.", params=params)
+    unknown = Invalid.in_body(field, "names nobody active on the staff", "unknown_staff")
     work.require(store.staff_key(staff_id), unknown, when=Attr("active").eq(True))
 
 
 def require_team(work: Work, team_id: str, field: str) -> None:
     """Commit only if the team exists; else Invalid names the field."""
-    params = [{"name": field, "reason": "names no team", "code": "unknown_team"}]
-    work.require(store.team_key(team_id), Invalid("The body is not valid.", params=params))
+    work.require(store.team_key(team_id), Invalid.in_body(field, "names no team", "unknown_team"))
 
 
 def add_staff(work: Work, new: NewStaff) -> Staff:

@@ -182,6 +182,5 @@ def _phones(given: list[str], region: str) -> list[str]:
         try:
             numbers.append(normal_phone(text, region))
         except ValueError as error:
-            params = [{"name": f"phones.{place}", "reason": str(error), "code": "invalid_phone"}]
-            raise Invalid("The body is not valid.", params=params) from None
+            raise Invalid.in_body(f"phones.{place}", str(error), "invalid_phone") from None
     return each_once(numbers)

@@ -133,8 +133,7 @@ class NewMail(Model):
     def check(self) -> None:
         """Raise Invalid unless it names exactly one recipient."""
         if (self.customer_id is None) == (self.email is None):
-            params = [{"name": "email", "reason": "give customer_id or email, not both", "code": "one_of"}]
-            raise Invalid("The body is not valid.", params=params)
+            raise Invalid.in_body("email", "give customer_id or email, not both", "one_of")
 
 
 class Content(Model):

@@ -152,8 +152,7 @@ class StoredTicket(Ticket):
             raise Conflict(f"A ticket that is {self.status} cannot become {status}.", code="wrong_status")
         until = changed.get("snoozed_until")
         if isinstance(until, type(at)) and until <= at:
-            params = [{"name": "snoozed_until", "reason": "lies in the past", "code": "in_past"}]
-            raise Invalid("The body is not valid.", params=params)
+            raise Invalid.in_body("snoozed_until", "lies in the past", "in_past")
         return self.model_copy(update=changed | {"version": self.version + 1, "updated_at": at})
 
 
