@@ -22,7 +22,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra import account
-from infra.stack import DeployFailed, deploy_stack, ensure_bucket, outputs, upload
+from infra.stack import DeployFailed, deploy_stack, ensure_bucket, upload
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
@@ -31,17 +31,15 @@ if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
     from mypy_boto3_ssm import SSMClient
 
-__all__ = ["DeployFailed", "deploy_stack", "ensure_bucket", "ensure_secret", "first_key", "outputs", "upload"]
-
 BUILT = Path(__file__).parent.parent / "build" / "aws"
 LOGGING_ROLE = "rapport-api-gateway-logs"
 LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-# The template's parameters that are options of this command; `stage` and `secret_parameter` are derived.
 OPTIONS = (
     *("Protected", "MailDomain", "SupportAddress", "BusinessName", "TimeZone", "DefaultRegion"),
     *("PublicUrl", "CorsOrigin", "DomainName", "CertificateArn", "EnableWaf", "ApiRate", "ApiBurst"),
     *("AlarmEmail", "Tracing", "LogLevel", "LogDays", "ArchiveDays", "RawMailDays"),
 )
+"""The template's parameters that are options of this command; `Stage` and `SecretParameter` are derived."""
 
 
 def ensure_secret(ssm: SSMClient, name: str) -> bool:
