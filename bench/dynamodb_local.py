@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench.report import progress
 from infra.build import ROOT
+from local.preflight import free_port
 
 FOLDER = ROOT / ".bench"
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
@@ -48,19 +49,13 @@ def jar() -> Path:
     return FOLDER / JAR
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running() -> Iterator[str]:
     """The URL of an empty engine that keeps everything in memory. Raises Missing."""
     java = shutil.which("java")
     if java is None:
         raise Missing("Java is not installed")
-    engine, port = jar(), _free_port()
+    engine, port = jar(), free_port()
     command = [java, f"-Djava.library.path={engine.parent}/DynamoDBLocal_lib", "-jar", str(engine)]
     process = subprocess.Popen(
         [*command, "-sharedDb", "-inMemory", "-port", str(port)],

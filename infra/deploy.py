@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from infra.stack import DeployFailed, deploy_stack, ensure_bucket, outputs, upload
+from infra import account
+from infra.stack import DeployFailed, deploy_stack, ensure_bucket, upload
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
@@ -30,17 +31,15 @@ if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
     from mypy_boto3_ssm import SSMClient
 
-__all__ = ["DeployFailed", "deploy_stack", "ensure_bucket", "ensure_secret", "first_key", "outputs", "upload"]
-
 BUILT = Path(__file__).parent.parent / "build" / "aws"
 LOGGING_ROLE = "rapport-api-gateway-logs"
 LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-# The template's parameters that are options of this command; `stage` and `secret_parameter` are derived.
 OPTIONS = (
     *("Protected", "MailDomain", "SupportAddress", "BusinessName", "TimeZone", "DefaultRegion"),
     *("PublicUrl", "CorsOrigin", "DomainName", "CertificateArn", "EnableWaf", "ApiRate", "ApiBurst"),
     *("AlarmEmail", "Tracing", "LogLevel", "LogDays", "ArchiveDays", "RawMailDays"),
 )
+"""The template's parameters that are options of this command; `Stage` and `SecretParameter` are derived."""
 
 
 def ensure_secret(ssm: SSMClient, name: str) -> bool:
@@ -178,10 +177,7 @@ def finish(options: argparse.Namespace, session: boto3.Session, stack: dict[str,
 
 def arguments() -> argparse.ArgumentParser:
     """The command line: one option for each parameter of the template, such as --mail-domain."""
-    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
-    parser.add_argument("--stage", required=True, help="name of the deployment: dev, prod …")
-    parser.add_argument("--region", help="AWS region; the profile's by default")
-    parser.add_argument("--profile", help="AWS profile of the shared credentials")
+    parser = account.parser("infra.deploy", __doc__)
     for name in OPTIONS:
         option = re.sub("(?<!^)(?=[A-Z])", "-", name).lower()
         parser.add_argument(
@@ -193,10 +189,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     """The command line; exit code 1 with CloudFormation's reasons when it refused."""
     options = arguments().parse_args()
-    session = boto3.Session(region_name=options.region, profile_name=options.profile)
-    if not session.region_name:
-        print("Which region? Say --region eu-west-1, or set AWS_DEFAULT_REGION.", file=sys.stderr)
-        return 1
+    session = account.session(options)
     try:
         finish(options, session, deploy(options, session))
     except (DeployFailed, ClientError, FileNotFoundError) as error:

@@ -13,12 +13,12 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.events import PREFIX
 from chalicelib.kernel.table import decode_item
+from infra import account
 from infra.stack import outputs
 
 if TYPE_CHECKING:
@@ -73,10 +73,7 @@ def republish(s3: S3Client, bucket: str, bus: str, *, dry_run: bool, delete: boo
 
 
 def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.republish", description=__doc__)
-    parser.add_argument("--stage", required=True, help="name of the deployment: dev, prod …")
-    parser.add_argument("--region", help="AWS region; the profile's by default")
-    parser.add_argument("--profile", help="AWS profile of the shared credentials")
+    parser = account.parser("infra.republish", __doc__)
     parser.add_argument("--dry-run", action="store_true", help="only say what would be published")
     parser.add_argument("--delete", action="store_true", help="delete each batch once it is published")
     return parser
@@ -85,10 +82,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     """The command line; exit code 1 when the bus, the bucket or a batch refused."""
     options = arguments().parse_args()
-    session = boto3.Session(region_name=options.region, profile_name=options.profile)
-    if not session.region_name:
-        print("Which region? Say --region eu-west-1, or set AWS_DEFAULT_REGION.", file=sys.stderr)
-        return 1
+    session = account.session(options)
     os.environ["AWS_DEFAULT_REGION"] = session.region_name
     if options.profile:
         os.environ["AWS_PROFILE"] = options.profile

@@ -7,7 +7,7 @@ import subprocess
 from local.clients import ACCOUNT, Clients
 from local.preflight import APP_PYTHON
 from local.progress import Failed
-from local.settings import PROJECT, REGION, STAGE
+from local.settings import PROJECT, REGION
 
 
 def create_key(clients: Clients, outputs: dict[str, str]) -> str:
@@ -20,7 +20,6 @@ def create_key(clients: Clients, outputs: dict[str, str]) -> str:
             "AWS_ACCESS_KEY_ID": ACCOUNT,
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_DEFAULT_REGION": REGION,
-            "RAPPORT_STAGE": STAGE,
             "RAPPORT_TABLE": outputs["TableName"],
         },
         capture_output=True,

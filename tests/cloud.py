@@ -110,7 +110,6 @@ class Cloud:
     def environment(self) -> dict[str, str]:
         """What the functions' environment would hold."""
         return {
-            "RAPPORT_STAGE": "test",
             "RAPPORT_TABLE": self["Table"],
             "RAPPORT_BUS": self["Bus"],
             "RAPPORT_MAIL_BUCKET": self["MailBucket"],

@@ -28,36 +28,36 @@ from chalicelib.kernel.work import Work
 def create_key(work: Work, new: NewApiKey) -> CreatedApiKey:
     """Make a key. The answer is the only place where its secret ever appears."""
     stored, text = model.create(new, creator=work.principal, at=work.now)
-    store.add(work, stored)
-    work.record(store.partition(stored.id), KeyCreated(key_id=stored.id, scopes=list(stored.scopes)))
+    store.add_key(work, stored)
+    work.record(store.key_partition(stored.id), KeyCreated(key_id=stored.id, scopes=list(stored.scopes)))
     return CreatedApiKey(key=text, **stored.model_dump(exclude={"secret_hash"}))
 
 
 def revoke_key(work: Work, key_id: str) -> None:
     """Revoke a key; it stops working within the authorizer's cache time, a minute. Twice is once."""
-    key = store.get(key_id)
+    key = store.get_key(key_id)
     work.check_version(key.version)
     if key.revoked_at is not None:
         return
     revoked = key.model_copy(update={"revoked_at": work.now, "version": key.version + 1})
-    store.replace(work, revoked, version=key.version)
-    work.record(store.partition(key_id), KeyRevoked(key_id=key_id))
+    store.replace_key(work, revoked, version=key.version)
+    work.record(store.key_partition(key_id), KeyRevoked(key_id=key_id))
 
 
 def get_key(key_id: str) -> ApiKey:
     """Raises NotFound."""
-    return ApiKey.model_validate(store.get(key_id).model_dump())
+    return ApiKey.model_validate(store.get_key(key_id).model_dump())
 
 
 def keys(*, limit: int, after: str | None) -> tuple[list[ApiKey], str | None]:
     """A page of keys, newest first."""
-    return store.newest(limit=limit, after=after)
+    return store.newest_keys(limit=limit, after=after)
 
 
 def authenticate(text: str, at: datetime) -> StoredApiKey | None:
     """The key that this text is, if it is valid now; its use is noted once an hour."""
     parts = model.parse(text)
-    key = store.find(parts[0]) if parts else None
+    key = store.find_key(parts[0]) if parts else None
     if parts is None or key is None or not key.has_secret(parts[1]) or not key.is_valid(at):
         return None
     if key.last_used_at is None or at - key.last_used_at > model.USE_RECORDED_EVERY:
@@ -80,15 +80,13 @@ def require_actor(work: Work) -> None:
 
 def require_staff(work: Work, staff_id: str, field: str) -> None:
     """Commit only if they are on the staff and active; else Invalid names the field."""
-    params = [{"name": field, "reason": "names nobody active on the staff", "code": "unknown_staff"}]
-    unknown = Invalid("The body is not valid.", params=params)
+    unknown = Invalid.in_body(field, "names nobody active on the staff", "unknown_staff")
     work.require(store.staff_key(staff_id), unknown, when=Attr("active").eq(True))
 
 
 def require_team(work: Work, team_id: str, field: str) -> None:
     """Commit only if the team exists; else Invalid names the field."""
-    params = [{"name": field, "reason": "names no team", "code": "unknown_team"}]
-    work.require(store.team_key(team_id), Invalid("The body is not valid.", params=params))
+    work.require(store.team_key(team_id), Invalid.in_body(field, "names no team", "unknown_team"))
 
 
 def add_staff(work: Work, new: NewStaff) -> Staff:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,20 +16,22 @@ from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, encode, encode_item
 from chalicelib.kernel.work import Work
 
+Entity = TypeVar("Entity", ApiKey, Staff, Team)
 
-def partition(key_id: str) -> str:
+
+def key_partition(key_id: str) -> str:
     return f"KEY#{key_id}"
 
 
 def _key(key_id: str) -> Key:
-    return Key(partition(key_id), "KEY")
+    return Key(key_partition(key_id), "KEY")
 
 
-def add(work: Work, key: StoredApiKey) -> None:
+def add_key(work: Work, key: StoredApiKey) -> None:
     work.put(_item(key), unless_exists=AlreadyExists("This key exists."))
 
 
-def replace(work: Work, key: StoredApiKey, *, version: int) -> None:
+def replace_key(work: Work, key: StoredApiKey, *, version: int) -> None:
     work.replace(_item(key), version=version)
 
 
@@ -36,22 +39,21 @@ def _item(key: StoredApiKey) -> Item:
     return _listed(_key(key.id), key, "KEY")
 
 
-def find(key_id: str) -> StoredApiKey | None:
+def find_key(key_id: str) -> StoredApiKey | None:
     item = table.get(_key(key_id))
     return StoredApiKey.model_validate(item, strict=False) if item else None
 
 
-def get(key_id: str) -> StoredApiKey:
+def get_key(key_id: str) -> StoredApiKey:
     """Raises NotFound."""
-    key = find(key_id)
+    key = find_key(key_id)
     if key is None:
         raise NotFound("There is no such key.", code="no_such_key")
     return key
 
 
-def newest(*, limit: int, after: str | None) -> tuple[list[ApiKey], str | None]:
-    found = pages.page([Query("KEY", index="gsi1")], limit=limit, after=after)
-    return [ApiKey.model_validate(item, strict=False) for item in found.items], found.after
+def newest_keys(*, limit: int, after: str | None) -> tuple[list[ApiKey], str | None]:
+    return _newest("KEY", ApiKey, limit=limit, after=after)
 
 
 def note_use(key_id: str, at: datetime) -> None:
@@ -110,8 +112,7 @@ def get_staff(staff_id: str) -> Staff:
 
 
 def newest_staff(*, limit: int, after: str | None) -> tuple[list[Staff], str | None]:
-    found = pages.page([Query("STF", index="gsi1")], limit=limit, after=after)
-    return [Staff.model_validate(item, strict=False) for item in found.items], found.after
+    return _newest("STF", Staff, limit=limit, after=after)
 
 
 def add_team(work: Work, team: Team) -> None:
@@ -131,11 +132,18 @@ def get_team(team_id: str) -> Team:
 
 
 def newest_teams(*, limit: int, after: str | None) -> tuple[list[Team], str | None]:
-    found = pages.page([Query("TEA", index="gsi1")], limit=limit, after=after)
-    return [Team.model_validate(item, strict=False) for item in found.items], found.after
+    return _newest("TEA", Team, limit=limit, after=after)
 
 
 def _listed(key: Key, entity: StoredApiKey | Staff | Team, kind: str) -> Item:
     """An entity's item, in the list of its kind."""
     fields = entity.model_dump(mode="json", exclude_none=True)
     return {**key._asdict(), **fields, "gsi1pk": kind, "gsi1sk": entity.id}
+
+
+def _newest(
+    kind: str, model: type[Entity], *, limit: int, after: str | None
+) -> tuple[list[Entity], str | None]:
+    """A page of the list of a kind, newest first: one call."""
+    found = pages.page([Query(kind, index="gsi1")], limit=limit, after=after)
+    return [model.model_validate(item, strict=False) for item in found.items], found.after

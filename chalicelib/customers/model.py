@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
+from chalicelib.access.model import StaffId
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
@@ -49,7 +50,6 @@ CustomFields = Annotated[dict[CustomName, CustomValue], Field(max_length=50), Af
 Locale = Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-GB"])]
 """A language tag (BCP 47)."""
 Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterValidator(each_once)]
-StaffId = Annotated[str, ids.id_of("stf")]
 
 
 class Identity(NamedTuple):
@@ -182,6 +182,5 @@ def _phones(given: list[str], region: str) -> list[str]:
         try:
             numbers.append(normal_phone(text, region))
         except ValueError as error:
-            params = [{"name": f"phones.{place}", "reason": str(error), "code": "invalid_phone"}]
-            raise Invalid("The body is not valid.", params=params) from None
+            raise Invalid.in_body(f"phones.{place}", str(error), "invalid_phone") from None
     return each_once(numbers)

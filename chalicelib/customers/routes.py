@@ -20,11 +20,19 @@ routes = Routes("Customers", __name__)
 class CustomerQuery(PageParameters):
     """One filter at a time: a look-up by identity, or a stage."""
 
-    email: Annotated[str | None, Field(max_length=254)] = None
-    phone: Annotated[str | None, Field(max_length=40)] = None
+    email: Annotated[
+        str | None, Field(max_length=254, description="A whole address; its case does not matter.")
+    ] = None
+    phone: Annotated[
+        str | None,
+        Field(max_length=40, description="E.164, its + as %2B, or as dialled in the business's own country."),
+    ] = None
     external_id: Annotated[str | None, Field(max_length=241, description="`source:id`")] = None
     stage: Stage | None = None
-    sort: Literal["created_at", "updated_at"] = "created_at"
+    sort: Annotated[
+        Literal["created_at", "updated_at"],
+        Field(description="`created_at`: newest first; `updated_at`: oldest change first."),
+    ] = "created_at"
     updated_from: Annotated[Utc | None, Field(description="With sort=updated_at: begin at this time.")] = None
 
 

@@ -110,12 +110,10 @@ def _identity(email: str | None, phone: str | None, external_id: str | None) -> 
             return Identity("phone", normal_phone(phone, settings().default_region))
     except ValueError as error:
         name = "email" if email is not None else "phone"
-        params = [{"name": name, "reason": str(error), "code": f"invalid_{name}"}]
-        raise Invalid("The query is not valid.", params=params) from None
+        raise Invalid.in_query(name, str(error), f"invalid_{name}") from None
     source, colon, value = (external_id or "").partition(":")
     if not colon:
-        params = [{"name": "external_id", "reason": "has the form source:id", "code": "invalid_external_id"}]
-        raise Invalid("The query is not valid.", params=params)
+        raise Invalid.in_query("external_id", "has the form source:id", "invalid_external_id")
     return Identity.of_external(source, value)
 
 

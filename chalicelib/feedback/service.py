@@ -74,8 +74,7 @@ def statistics(survey: str | None, first: date | None, last: date | None) -> Sta
     first = first or last - timedelta(days=USUAL_DAYS - 1)
     if not 0 <= (last - first).days < MAX_DAYS:
         reason = f"must be a day from {first} on, {MAX_DAYS} days in all at most"
-        params = [{"name": "to", "reason": reason, "code": "invalid_range"}]
-        raise Invalid("The query is not valid.", params=params)
+        raise Invalid.in_query("to", reason, "invalid_range")
     total: Counter[str] = Counter()
     days: dict[date, Counter[str]] = {}
     for day, counters in store.counters(survey, first, last):

@@ -16,7 +16,6 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    stage: str = "dev"
     table: str = ""
     bus: str = ""
     mail_bucket: str = ""

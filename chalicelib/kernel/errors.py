@@ -63,6 +63,16 @@ class Invalid(RapportError):
         if params:
             self.extra["invalid_params"] = params
 
+    @classmethod
+    def in_body(cls, name: str, reason: str, code: str) -> Invalid:
+        """One field of the body is wrong, by a rule that its model cannot know."""
+        return cls("The body is not valid.", params=[{"name": name, "reason": reason, "code": code}])
+
+    @classmethod
+    def in_query(cls, name: str, reason: str, code: str) -> Invalid:
+        """One query parameter is wrong, by a rule that its model cannot know."""
+        return cls("The query is not valid.", params=[{"name": name, "reason": reason, "code": code}])
+
 
 class BadRequest(RapportError):
     code = "bad_request"

@@ -7,7 +7,6 @@ be rotated by naming the next id; `suppression` never rotates, since its hashes 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from functools import cache
 from typing import Literal
@@ -60,7 +59,7 @@ def matches(purpose: Purpose, message: str, given: bytes, key_id: str = "1") -> 
 
 def keyed_hash(purpose: Purpose, value: str) -> str:
     """A hash that only this installation can compute: finds a value again without storing it (256 bits)."""
-    return hmac.new(key(purpose), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key(purpose), value.encode(), "sha256").hex()
 
 
 def forget() -> None:

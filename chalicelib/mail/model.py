@@ -57,8 +57,7 @@ MAX_ADDRESSES = 20
 class AttachmentInfo(Stored):
     """An attachment of a message. A quarantined one is named, not served."""
 
-    id: str
-    """The SHA-256 of its content, in hex."""
+    id: Annotated[str, Field(description="The SHA-256 of its content, in hex.")]
     filename: str
     content_type: str
     size: int
@@ -68,7 +67,7 @@ class AttachmentInfo(Stored):
 
 
 class Verdicts(Stored):
-    """What SES found when the mail came in; `sender_verified` is our conclusion (facts: DMARC, SPF, DKIM)."""
+    """What SES found when a mail came in; `sender_verified` is what its DMARC, SPF and DKIM come to."""
 
     spam: Verdict
     virus: Verdict
@@ -101,8 +100,10 @@ class Message(Stored):
     verdicts: Verdicts | None = None
     created_at: Utc
     sent_at: Utc | None = None
-    failure: str | None = None
-    """Why it was not sent or came back, in the words of whoever refused it."""
+    failure: Annotated[
+        str | None,
+        Field(description="Why it was not sent or came back, in the words of whoever refused it."),
+    ] = None
 
 
 class StoredMessage(Message):
@@ -121,7 +122,7 @@ class StoredMessage(Message):
 
 
 class NewMail(Model):
-    """A mail to a customer, at their primary address, or to an address."""
+    """A mail to a customer, at their primary address, or to an address: one of the two."""
 
     customer_id: CustomerId | None = None
     email: EmailAddress | None = None
@@ -132,8 +133,7 @@ class NewMail(Model):
     def check(self) -> None:
         """Raise Invalid unless it names exactly one recipient."""
         if (self.customer_id is None) == (self.email is None):
-            params = [{"name": "email", "reason": "give customer_id or email, not both", "code": "one_of"}]
-            raise Invalid("The body is not valid.", params=params)
+            raise Invalid.in_body("email", "give customer_id or email, not both", "one_of")
 
 
 class Content(Model):
@@ -148,8 +148,7 @@ class Download(Model):
     """A presigned URL; whoever has it can read the object until it expires."""
 
     url: str
-    expires_in: int
-    """Seconds."""
+    expires_in: Annotated[int, Field(description="Seconds.")]
 
 
 def cut(text: str, limit: int) -> str:

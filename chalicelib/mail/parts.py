@@ -35,8 +35,9 @@ class UnreadableMail(Exception):
 
 
 class Address(Model):
-    """A mailbox as a person writes it. Line breaks are left to `compose` to refuse, with our own error."""
+    """A mailbox as a person writes it."""
 
+    # line breaks are left to `compose` to refuse, with an error of its own
     address: MailboxAddress
     name: Annotated[str, Text(200, 0)] = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
@@ -17,7 +17,7 @@ AttachmentId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 
 class MessageQuery(PageParameters):
-    thread: Literal["none"]
+    thread: Annotated[Literal["none"], Field(description="`none`: what joined no ticket.")]
 
 
 @routes.post("/v1/messages", scope="messages:write", status=201, location="/v1/messages/{id}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.customers import service as customers
+from chalicelib.customers.model import Customer
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, NotFound
@@ -104,15 +105,21 @@ def send(work: Work, new: NewMail) -> Message:
     new.check()
     if new.customer_id is not None:
         customer = customers.get(new.customer_id)
-        if not customer.emails:
+        primary = address_of(customer)
+        if primary is None:
             raise Invalid("This customer has no e-mail address.", code="no_address")
-        to = Address(address=customer.emails[0], name=customer.name or "")
+        to = primary
         customer_id: str | None = customer.id
     else:
         to = Address(address=str(new.email))
         customer_id = customers.id_of_email(to.address)
     draft = Draft(to=to, subject=new.subject, text=new.text, html=new.html, customer_id=customer_id)
     return queue(work, draft)
+
+
+def address_of(customer: Customer) -> Address | None:
+    """A customer's primary address with their name, if they have one."""
+    return Address(address=customer.emails[0], name=customer.name or "") if customer.emails else None
 
 
 def get(message_id: str) -> Message:

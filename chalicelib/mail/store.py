@@ -64,8 +64,12 @@ def get(message_id: str) -> StoredMessage:
     """Raises NotFound."""
     item = table.get(message_key(message_id))
     if item is None:
-        raise NotFound("There is no such message.", code="no_such_message")
+        raise _no_such_message()
     return stored(item)
+
+
+def _no_such_message() -> NotFound:
+    return NotFound("There is no such message.", code="no_such_message")
 
 
 def stored(item: Item) -> StoredMessage:
@@ -119,34 +123,37 @@ def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage,
 
     The message, and whether it was taken. Raises NotFound for a message that is not there.
     """
-    built = ConditionExpressionBuilder().build_expression(_free_to_send(now))
-    assigned = {":status": "sending", ":rank": RANK["sending"], ":until": until, ":one": 1}
     client = aws.dynamodb()
     try:
         with busy_is_unavailable():
             answer: Any = client.update_item(
                 TableName=settings().table,
                 Key=encode_item(message_key(message_id)._asdict()),
-                UpdateExpression=(
-                    "SET #status = :status, #rank = :rank, claimed_until = :until "
-                    "ADD attempts :one, version :one"
-                ),
-                ConditionExpression=built.condition_expression,
-                ExpressionAttributeNames={
-                    **built.attribute_name_placeholders,
-                    "#status": "status",
-                    "#rank": "rank",
-                },
-                ExpressionAttributeValues=encode_item({**built.attribute_value_placeholders, **assigned}),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **_taking(now, until),
             )
     except client.exceptions.ConditionalCheckFailedException as failed:
         old: Any = failed.response.get("Item")
         if not old:
-            raise NotFound("There is no such message.", code="no_such_message") from None
+            raise _no_such_message() from None
         return stored(decode_item(old)), False
     return stored(decode_item(answer["Attributes"])), True
+
+
+def _taking(now: datetime, until: int) -> dict[str, Any]:
+    """The expressions of a claim, with their names and values."""
+    built = ConditionExpressionBuilder().build_expression(_free_to_send(now))
+    names = {"#status": "status", "#rank": "rank"}
+    values = {":status": "sending", ":rank": RANK["sending"], ":until": until, ":one": 1}
+    return {
+        "UpdateExpression": (
+            "SET #status = :status, #rank = :rank, claimed_until = :until ADD attempts :one, version :one"
+        ),
+        "ConditionExpression": built.condition_expression,
+        "ExpressionAttributeNames": built.attribute_name_placeholders | names,
+        "ExpressionAttributeValues": encode_item(built.attribute_value_placeholders | values),
+    }
 
 
 def release(work: Work, message_id: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from chalicelib.access.model import StaffId, TeamId
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
@@ -60,7 +62,10 @@ class TicketPatch(Model):
     subject: Annotated[str, Line(500)] = ""
     assignee: StaffId | None = None
     team: TeamId | None = None
-    snoozed_until: Utc | None = None
+    snoozed_until: Annotated[
+        Utc | None,
+        Field(description="When it opens by itself; a change of status before then ends the wait."),
+    ] = None
 
 
 class NewReply(Model):
@@ -69,8 +74,10 @@ class NewReply(Model):
     text: Annotated[str, Text(200_000)]
     html: Annotated[str, Text(500_000)] | None = None
     internal: bool = False
-    status: Status | None = None
-    """Also set the ticket's status, such as `solved`, in the same step."""
+    status: Annotated[
+        Status | None,
+        Field(description="Also set the ticket's status, such as `solved`, in the same step."),
+    ] = None
 
 
 class Ticket(Stored):
@@ -145,8 +152,7 @@ class StoredTicket(Ticket):
             raise Conflict(f"A ticket that is {self.status} cannot become {status}.", code="wrong_status")
         until = changed.get("snoozed_until")
         if isinstance(until, type(at)) and until <= at:
-            params = [{"name": "snoozed_until", "reason": "lies in the past", "code": "in_past"}]
-            raise Invalid("The body is not valid.", params=params)
+            raise Invalid.in_body("snoozed_until", "lies in the past", "in_past")
         return self.model_copy(update=changed | {"version": self.version + 1, "updated_at": at})
 
 

@@ -44,9 +44,10 @@ def reply(work: Work, ticket_id: str, new: NewReply) -> Message:
 def _address_of(ticket: Ticket) -> Address:
     """Where to answer a ticket that did not come by mail."""
     customer = customers.get(ticket.customer_id) if ticket.customer_id else None
-    if customer is None or not customer.emails:
+    address = mail.address_of(customer) if customer else None
+    if address is None:
         raise Invalid("There is no address to answer this ticket at.", code="no_address")
-    return Address(address=customer.emails[0], name=customer.name or "")
+    return address
 
 
 def reply_subject(ticket: Ticket) -> str:

@@ -42,7 +42,11 @@ def read_ticket(ticket_id: TicketId) -> Ticket:
 
 @routes.patch("/v1/tickets/{ticket_id}", scope="tickets:write")
 def change_ticket(ticket_id: TicketId, body: TicketPatch, work: Work) -> Ticket:
-    """Change a ticket's status, priority, subject, assignee, team or snooze, by JSON Merge Patch."""
+    """Change a ticket's status, priority, subject, assignee, team or snooze, by JSON Merge Patch.
+
+    409 `wrong_status` for a status that may not follow: what is solved or spam can only be opened
+    or closed, what is closed only opened.
+    """
     return support.change(work, ticket_id, body)
 
 

@@ -13,7 +13,6 @@ from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 from chalicelib.mail import threads
 from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
-from chalicelib.mail.parts import Address
 from chalicelib.support import store
 from chalicelib.support.events import TicketChanged, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
@@ -28,9 +27,7 @@ from chalicelib.support.model import (
 
 def open_by_hand(work: Work, new: NewTicket) -> Ticket:
     """Take down a ticket that came by phone, at the counter, by letter. Raises NotFound, Invalid."""
-    customer = customers.get(new.customer_id)
-    name = customer.name or ""
-    requester = Address(address=customer.emails[0], name=name) if customer.emails else None
+    requester = mail.address_of(customers.get(new.customer_id))
     fields = new.model_dump(exclude={"text"})
     ticket = new_ticket(at=work.now, requester=requester, **fields)
     _require_people(work, fields)

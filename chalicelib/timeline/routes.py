@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
@@ -13,9 +17,10 @@ routes = Routes("Timeline", __name__)
 
 
 class TimelineQuery(PageParameters):
-    """`type` is a type (`mail.received`) or a family of them (`mail`)."""
-
-    type: EntryType | None = None
+    type: Annotated[
+        EntryType | None,
+        Field(description="A type, such as `mail.received`, or a family of them, such as `mail`."),
+    ] = None
     channel: Channel | None = None
 
 

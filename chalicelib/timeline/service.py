@@ -13,8 +13,7 @@ from chalicelib.timeline.model import Entry, NewInteraction
 def log(work: Work, customer_id: str, new: NewInteraction) -> Entry:
     """Log an interaction. Fails with NotFound for an unknown customer; Invalid for a future time."""
     if new.occurred_at is not None and new.occurred_at > work.now:
-        params = [{"name": "occurred_at", "reason": "lies in the future", "code": "in_future"}]
-        raise Invalid("The body is not valid.", params=params)
+        raise Invalid.in_body("occurred_at", "lies in the future", "in_future")
     customers.require(work, customer_id)
     event = InteractionLogged(customer_id=customer_id, channel=new.channel, direction=new.direction)
     private = {"summary": new.summary} | ({"outcome": new.outcome} if new.outcome else {})

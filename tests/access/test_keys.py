@@ -158,7 +158,7 @@ def test_use_is_noted_once_an_hour_at_most(cloud: Cloud) -> None:
         minutes = [timedelta(minutes=number) for number in (0, 1, 59, 60, 61, 62, 130)]
         assert all(service.authenticate(key, NOW + later) for later in minutes)
     assert len(writes) == 3, "at 0, 61 and 130 minutes"
-    stored = store.get(f"key_{key.split('_')[1]}")
+    stored = store.get_key(f"key_{key.split('_')[1]}")
     assert stored.last_used_at == NOW + timedelta(minutes=130)
     assert stored.version == 1
 
@@ -176,6 +176,6 @@ def test_a_use_that_cannot_be_noted_keeps_nobody_out(cloud: Cloud, answer: Any) 
 def test_what_happens_to_keys_is_recorded(api: Api) -> None:
     made = api.post("/v1/keys", READER).ok(201)
     api.delete(f"/v1/keys/{made['id']}")
-    events = list(pages.every(Query.prefixed(store.partition(made["id"]), "EVT#", ascending=True)))
+    events = list(pages.every(Query.prefixed(store.key_partition(made["id"]), "EVT#", ascending=True)))
     assert [event["type"] for event in events] == ["key.created", "key.revoked"]
     assert all(event["actor"]["id"].startswith("key_") for event in events)

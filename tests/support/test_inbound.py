@@ -10,23 +10,7 @@ from tests import mailbox
 from tests.api import Api
 from tests.cloud import MAIL_DOMAIN, SUPPORT_ADDRESS, Cloud
 from tests.mailbox import arrive, outbox, receive, write
-
-ADA = {"name": "Ada Lovelace", "emails": ["ada@example.org"], "stage": "customer"}
-
-
-@pytest.fixture
-def ada(api: Api) -> Any:
-    return api.post("/v1/customers", ADA).ok(201)
-
-
-def tickets(api: Api, query: str = "") -> list[Any]:
-    found: list[Any] = api.get(f"/v1/tickets{query}").ok()["data"]
-    return found
-
-
-def messages(api: Api, ticket_id: str) -> list[Any]:
-    found: list[Any] = api.get(f"/v1/tickets/{ticket_id}/messages").ok()["data"]
-    return found
+from tests.support.lists import messages, tickets
 
 
 def test_a_mail_becomes_a_ticket_of_its_sender(api: Api, cloud: Cloud, ada: Any) -> None:
@@ -35,7 +19,7 @@ def test_a_mail_becomes_a_ticket_of_its_sender(api: Api, cloud: Cloud, ada: Any)
     assert ticket["subject"] == "Broken kettle"
     assert ticket["status"] == "open"
     assert ticket["requester"] == {"address": "ada@example.org", "name": "Ada Lovelace"}
-    acknowledgement, mail = messages(api, ticket["id"])
+    acknowledgement, mail = messages(api, ticket)
     assert (mail["direction"], mail["status"], mail["class"]) == ("inbound", "received", "human")
     assert mail["from"]["address"] == "ada@example.org"
     assert mail["text"].strip() == "My kettle is broken."
@@ -75,7 +59,7 @@ def test_an_answer_finds_its_ticket(api: Api, cloud: Cloud, ada: Any, way: str) 
     raw = write("It works again.", **answer)
     receive(cloud, raw, to=answer.get("to", SUPPORT_ADDRESS))
     assert [one["id"] for one in tickets(api)] == [ticket["id"]]
-    assert messages(api, ticket["id"])[0]["text"].strip() == "It works again."
+    assert messages(api, ticket)[0]["text"].strip() == "It works again."
     assert tickets(api)[0]["status"] == "open", "a person's answer reopens"
     assert len(outbox()) == 1, "only what opens a ticket is acknowledged"
 
@@ -111,7 +95,7 @@ def test_the_same_mail_twice_is_one_ticket_and_one_acknowledgement(api: Api, clo
     arrive(cloud, raw)
     cloud.pump(twice=True, seed=1)
     [ticket] = tickets(api)
-    assert len(messages(api, ticket["id"])) == 2
+    assert len(messages(api, ticket)) == 2
     assert len(outbox()) == 1
 
 
@@ -138,7 +122,7 @@ def test_an_out_of_office_changes_nothing(api: Api, cloud: Cloud, ada: Any) -> N
     away = write("I am away.", to=reply_to, subject="Out of office", Auto_Submitted="auto-replied")
     receive(cloud, away, to=reply_to)
     assert api.get(f"/v1/tickets/{ticket['id']}").ok() == before
-    newest = messages(api, ticket["id"])[0]
+    newest = messages(api, ticket)[0]
     assert (newest["class"], newest["text"].strip()) == ("auto_reply", "I am away.")
     assert len(outbox()) == 1
 
@@ -193,7 +177,7 @@ def test_a_forged_sender_is_not_taken_for_the_customer(api: Api, cloud: Cloud, a
 
 def test_attachments_of_an_infected_mail_are_not_served(api: Api, cloud: Cloud, ada: Any) -> None:
     receive(cloud, write(attachment=b"\x89PNG\r\n\x1a\nx"), virus="FAIL")
-    [mail] = messages(api, tickets(api)[0]["id"])
+    [mail] = messages(api, tickets(api)[0])
     [attachment] = mail["attachments"]
     assert attachment["quarantined"] is True
     url = f"/v1/messages/{mail['id']}/attachments/{attachment['id']}"
@@ -203,7 +187,7 @@ def test_attachments_of_an_infected_mail_are_not_served(api: Api, cloud: Cloud, 
 def test_an_unreadable_mail_is_a_visible_ticket_with_its_source(api: Api, cloud: Cloud) -> None:
     receive(cloud, b"\x00\xff garbage without any header")
     [ticket] = tickets(api)
-    [mail] = messages(api, ticket["id"])
+    [mail] = messages(api, ticket)
     assert mail["class"] == "unreadable"
     assert api.get(f"/v1/messages/{mail['id']}/raw").ok()["url"].startswith("https://")
     assert outbox() == []
@@ -221,7 +205,7 @@ def test_a_bounce_joins_what_it_reports_on_and_opens_no_ticket(api: Api, cloud: 
     receive(cloud, report, sender="")
     receive(cloud, write("?", sender="MAILER-DAEMON@mx.example.org", subject="Undelivered Mail"), sender="")
     assert [one["id"] for one in tickets(api)] == [ticket["id"]]
-    assert messages(api, ticket["id"])[0]["class"] == "bounce"
+    assert messages(api, ticket)[0]["class"] == "bounce"
     assert len(outbox()) == 1
 
 

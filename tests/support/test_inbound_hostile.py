@@ -10,23 +10,9 @@ from chalicelib.support.model import MAX_PARTICIPANTS
 from tests.api import Api
 from tests.cloud import SUPPORT_ADDRESS, Cloud
 from tests.mailbox import arrive, outbox, receive, write
+from tests.support.lists import messages, tickets
 
 EVE = "eve@evil.example"
-
-
-@pytest.fixture
-def ada(api: Api) -> Any:
-    return api.post("/v1/customers", {"name": "Ada", "emails": ["ada@example.org"]}).ok(201)
-
-
-def tickets(api: Api) -> list[Any]:
-    found: list[Any] = api.get("/v1/tickets").ok()["data"]
-    return found
-
-
-def messages(api: Api, ticket: Any) -> list[Any]:
-    found: list[Any] = api.get(f"/v1/tickets/{ticket['id']}/messages").ok()["data"]
-    return found
 
 
 def answer(api: Api, cloud: Cloud, ticket: Any) -> Any:

@@ -14,24 +14,10 @@ from tests.api import Api
 from tests.calls import counted
 from tests.cloud import SUPPORT_ADDRESS, Cloud
 from tests.mailbox import arrive, outbox, receive, write
+from tests.support.lists import messages, tickets
 
 QUEUE = "InboundMailQueue"
 PNG = b"\x89PNG\r\n\x1a\nx"
-
-
-@pytest.fixture
-def ada(api: Api) -> Any:
-    return api.post("/v1/customers", {"name": "Ada", "emails": ["ada@example.org"]}).ok(201)
-
-
-def tickets(api: Api) -> list[Any]:
-    found: list[Any] = api.get("/v1/tickets").ok()["data"]
-    return found
-
-
-def messages(api: Api, ticket: Any) -> list[Any]:
-    found: list[Any] = api.get(f"/v1/tickets/{ticket['id']}/messages").ok()["data"]
-    return found
 
 
 def at_once(cloud: Cloud, batches: list[list[Any]]) -> list[set[str]]:

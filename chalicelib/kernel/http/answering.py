@@ -110,7 +110,7 @@ class _Call:
         raise AssertionError("unreachable: the last try returns or raises")
 
     def link(self, path: str) -> str:
-        """An absolute URL: under PUBLIC_URL, or where this request came in."""
+        """An absolute URL: under RAPPORT_PUBLIC_URL, or where this request came in."""
         context = self.request.context
         stage_path = context.get("path", "").removesuffix(self.path)
         return (settings().public_url or f"https://{context.get('domainName')}{stage_path}") + path

@@ -14,18 +14,38 @@ from chalicelib.kernel.http.routes import Raw, Route
 
 VERSION = "0.1.0"
 _REF = "#/components/schemas/{model}"
-_IDEMPOTENCY: dict[str, Any] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "The same key replays the same answer; another request under it is 409.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-}
-_IF_MATCH: dict[str, Any] = {
-    "name": "If-Match",
-    "in": "header",
-    "description": "The ETag the change is meant for; 412 when it is no longer the current one.",
-    "schema": {"type": "string"},
-}
+_ABOUT = """Send an API key with each request: `Authorization: Bearer rk_…`. Each operation names the scope \
+that the key needs.
+
+Errors are problem documents (RFC 9457): `code` is for programs, `detail` for people, and `invalid_params` \
+names what is wrong with a payload. After 429 and 503 try again in `Retry-After` seconds; under the same \
+`Idempotency-Key` a POST has its effect once.
+
+Lists come in pages: give `next_cursor` back as `cursor`, with the same filters, until it is null. Fields \
+and parameters that are not known here are refused.
+"""
+
+
+def _header(name: str, description: str, **bounds: int) -> dict[str, Any]:
+    """A parameter that is a request's header."""
+    schema = {"type": "string", **bounds}
+    return {"name": name, "in": "header", "description": description, "schema": schema}
+
+
+_IDEMPOTENCY = _header(
+    "Idempotency-Key",
+    "The same key replays the same answer; another request under it is 409.",
+    minLength=1,
+    maxLength=255,
+)
+_IF_MATCH = _header("If-Match", "The ETag the change is meant for; 412 when it is no longer the current one.")
+_IF_NONE_MATCH = _header("If-None-Match", "The ETag of what is known already; 304 when it is still current.")
+_ACTOR = _header(
+    "Rapport-Actor",
+    "The id of the member of staff on whose behalf the request is made. Needs the scope `staff:act`.",
+)
+_ETAG = {"description": "The version, for `If-Match` and `If-None-Match`.", "schema": {"type": "string"}}
+_LOCATION = {"description": "The URL where it can be read.", "schema": {"type": "string", "format": "uri"}}
 
 
 def document(routes: Iterable[Route], server: str) -> dict[str, Any]:
@@ -41,6 +61,7 @@ def document(routes: Iterable[Route], server: str) -> dict[str, Any]:
             "title": "Rapport",
             "version": VERSION,
             "summary": "A serverless eCRM backend: one person, one history, whatever the channel.",
+            "description": _ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": server}],
@@ -93,13 +114,15 @@ def _operation(route: Route, references: _References) -> dict[str, Any]:
         "responses": _responses(route, references),
         "security": [{"key": []}] if route.scope else [],
     }
-    if description.strip():
-        operation["description"] = description.strip()
+    needs = f"Needs the scope `{route.scope}`." if route.scope else ""
+    if said := "\n\n".join(filter(None, (description.strip(), needs))):
+        operation["description"] = said
     if route.scope:
         operation["x-scope"] = route.scope
     if "body" in route.types:
-        schema = references[route.types["body"], "validation"]
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        content = {"schema": references[route.types["body"], "validation"]}
+        kinds = ["application/json", *(["application/merge-patch+json"] if route.method == "PATCH" else [])]
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(kinds, content)}
     return operation
 
 
@@ -120,7 +143,17 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         parameters.append(_IDEMPOTENCY)
     if route.method in ("PATCH", "DELETE"):
         parameters.append(_IF_MATCH)
+    if route.method == "GET" and _has_version(route):
+        parameters.append(_IF_NONE_MATCH)
+    if route.takes_work and route.scope:
+        parameters.append(_ACTOR)
     return parameters
+
+
+def _has_version(route: Route) -> bool:
+    """Whether the answer carries an ETag (answering.py)."""
+    result = route.types["return"]
+    return _is_model(result) and "version" in result.model_fields
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -141,9 +174,18 @@ def _responses(route: Route, references: _References) -> dict[str, Any]:
         success["content"] = {"application/json": {"schema": references[result, "serialization"]}}
     elif result is Raw:
         success["content"] = {"*/*": {"schema": {"type": "string"}}}
+    headers = {"ETag": _ETAG} if _has_version(route) else {}
+    responses: dict[str, Any] = {}
+    if headers and route.method == "GET":
+        responses["304"] = {"description": "Not changed since `If-None-Match`.", "headers": headers}
+    if route.location:
+        headers = {**headers, "Location": _LOCATION}
+    if headers:
+        success["headers"] = headers
     status = 204 if result is type(None) else route.status
     problem = {CONTENT_TYPE: {"schema": references[Problem, "serialization"]}}
     return {
         str(status): success,
+        **responses,
         "default": {"description": "A problem; `code` says which.", "content": problem},
     }

@@ -80,7 +80,7 @@ class Route:
 
 
 class Routes:
-    """The routes of one feature: `get`, `post`, `put`, `patch` and `delete` decorate its views."""
+    """The routes of one feature: `get`, `post`, `patch` and `delete` decorate its views."""
 
     def __init__(self, tag: str, module: str) -> None:
         self.tag = tag
@@ -115,9 +115,6 @@ class Routes:
 
     def patch(self, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return self._add("PATCH", path, **options)
-
-    def put(self, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        return self._add("PUT", path, **options)
 
     def delete(self, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return self._add("DELETE", path, status=options.pop("status", 204), **options)

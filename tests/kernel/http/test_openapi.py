@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
 from app import features
+from chalicelib.kernel.http.answering import JSON_TYPES
 from infra.openapi import PATH, text
 from tests.api import Api
 from tests.cloud import Cloud
@@ -50,6 +51,28 @@ def test_every_route_has_a_summary_and_a_scope_or_is_public() -> None:
         assert bool(operation["security"]) is ("x-scope" in operation), f"{method} {path}"
     public = {path for path, _, operation in _operations() if not operation["security"]}
     assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"}
+
+
+def test_an_operation_tells_its_readers_the_scope() -> None:
+    for path, method, operation in _operations():
+        if operation["security"]:
+            assert f"`{operation['x-scope']}`" in operation["description"], f"{method} {path}"
+
+
+def test_it_has_the_headers_that_the_api_reads_and_gives(api: Api) -> None:
+    url = "/v1/customers/{customer_id}"
+    methods = DOCUMENT["paths"][url]
+    given = {method: {one["name"] for one in methods[method]["parameters"]} for method in methods}
+    assert given == {
+        "get": {"customer_id", "If-None-Match"},
+        "patch": {"customer_id", "If-Match", "Rapport-Actor"},
+        "delete": {"customer_id", "If-Match", "Rapport-Actor"},
+    }
+    assert set(methods["get"]["responses"]) == {"200", "304", "default"}
+    assert set(methods["patch"]["requestBody"]["content"]) == JSON_TYPES
+    created = api.post("/v1/customers", {"name": "Ada"})
+    described = DOCUMENT["paths"]["/v1/customers"]["post"]["responses"][str(created.status)]
+    assert set(described["headers"]) == {"ETag", "Location"} <= set(created.headers)
 
 
 def test_operations_have_names_of_their_own() -> None:
