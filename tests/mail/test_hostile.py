@@ -146,3 +146,17 @@ def test_an_attachment_of_shreds_takes_a_few_times_its_size(encoding: str, conte
     finally:
         tracemalloc.stop()
     assert peak < 8 * len(content), "a mail of 40 MB is read in 1 GB"
+
+
+def test_a_table_with_one_vast_cell_is_not_laid_out() -> None:
+    rows = "<tr><td>y" * 1_000 + "<tr><td>" + "x" * 200_000
+    mail = letter(f"<table>{rows}</table>", "Content-Type: text/html")
+    tracemalloc.start()
+    try:
+        text = read(mail).text
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert text.count("y") == 1_000
+    assert text.count("x") == 200_000
+    assert peak < 50_000_000
