@@ -154,7 +154,7 @@ def deploy(options: argparse.Namespace, session: boto3.Session) -> dict[str, str
     if ensure_api_logging(session.client("apigateway"), session.client("iam")):
         print("let API Gateway of this account write its access logs")
     s3 = session.client("s3", endpoint_url=f"https://s3.{region}.amazonaws.com")
-    ensure_bucket(s3, bucket)
+    ensure_bucket(s3, bucket, account)
     print(f"uploading the package to {bucket} …")
     url = upload(s3, bucket, BUILT)
     print(f"deploying the stack {stack} …")

@@ -24,12 +24,20 @@ class DeployFailed(RuntimeError):
     """CloudFormation refused or rolled back; the message holds its reasons."""
 
 
-def ensure_bucket(s3: S3Client, bucket: str) -> None:
-    """Make the artifacts bucket, private and encrypted as S3 makes all buckets, unless it is there."""
+def ensure_bucket(s3: S3Client, bucket: str, account: str | None = None) -> None:
+    """Make the artifacts bucket, private and encrypted as S3 makes all buckets, unless it is there.
+
+    Its name can be guessed: a stranger could own it and change what is deployed from it. So a bucket that
+    is not the account's is refused. Raises DeployFailed.
+    """
+    owner: Any = {"ExpectedBucketOwner": account} if account else {}
     try:
-        s3.head_bucket(Bucket=bucket)
+        s3.head_bucket(Bucket=bucket, **owner)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in {"404", "NoSuchBucket"}:
+        code = error.response["Error"]["Code"]
+        if code in {"403", "AccessDenied", "Forbidden"}:
+            raise DeployFailed(f"the bucket {bucket} is another account's, or closed to you") from error
+        if code not in {"404", "NoSuchBucket"}:
             raise
         place: Any = {"CreateBucketConfiguration": {"LocationConstraint": s3.meta.region_name}}
         s3.create_bucket(Bucket=bucket, **({} if s3.meta.region_name == "us-east-1" else place))

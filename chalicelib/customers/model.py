@@ -60,8 +60,11 @@ class Identity(NamedTuple):
 
     @classmethod
     def of_email(cls, address: str) -> Identity:
-        """Case does not tell people apart, in the domain or before it."""
-        return cls("email", address.casefold())
+        """Case does not tell people apart, in the domain or before it.
+
+        Not case-folded: that would make `straße.de` and `strasse.de` one domain, and they are two people's.
+        """
+        return cls("email", address.lower())
 
     @classmethod
     def of_external(cls, source: str, external_id: str) -> Identity:

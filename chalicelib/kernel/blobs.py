@@ -12,24 +12,27 @@ from typing import Any
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import NotFound, TooLarge
+from chalicelib.kernel.table import busy_is_unavailable
 
 
 def put(key: str, content: bytes, content_type: str) -> None:
-    """Store bytes under a key."""
-    aws.s3().put_object(Bucket=settings().mail_bucket, Key=key, Body=content, ContentType=content_type)
+    """Store bytes under a key. Raises Unavailable when S3 is busy, as `get` does."""
+    with busy_is_unavailable("storage"):
+        aws.s3().put_object(Bucket=settings().mail_bucket, Key=key, Body=content, ContentType=content_type)
 
 
 def get(key: str, *, bucket: str | None = None, maximum: int) -> bytes:
     """The bytes of a key. Raises NotFound, or TooLarge above `maximum` bytes before reading them."""
     client = aws.s3()
-    try:
-        answer = client.get_object(Bucket=bucket or settings().mail_bucket, Key=key)
-    except client.exceptions.NoSuchKey:
-        raise NotFound("There is no such object.", code="no_such_object") from None
-    if answer["ContentLength"] > maximum:
-        answer["Body"].close()
-        raise TooLarge(f"The object is over {maximum} bytes.", size=answer["ContentLength"])
-    return answer["Body"].read()
+    with busy_is_unavailable("storage"):
+        try:
+            answer = client.get_object(Bucket=bucket or settings().mail_bucket, Key=key)
+        except client.exceptions.NoSuchKey:
+            raise NotFound("There is no such object.", code="no_such_object") from None
+        if answer["ContentLength"] > maximum:
+            answer["Body"].close()
+            raise TooLarge(f"The object is over {maximum} bytes.", size=answer["ContentLength"])
+        return answer["Body"].read()
 
 
 def put_json(key: str, document: dict[str, Any]) -> None:

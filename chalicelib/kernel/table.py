@@ -95,7 +95,7 @@ def decode_item(attributes: Any) -> Item:
 
 @contextmanager
 def busy_is_unavailable(service: str = "database") -> Iterator[None]:
-    """Turn throttling and outages of DynamoDB, or of SQS, into Unavailable; let other errors through."""
+    """Turn throttling and outages of DynamoDB, or of another service, into Unavailable; pass others on."""
     try:
         yield
     except ClientError as error:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import Misconfigured, settings
+from chalicelib.kernel.table import busy_is_unavailable
 
 Purpose = Literal["cursor", "thread", "suppression"]
 
@@ -25,7 +26,8 @@ TAG_BYTES = 10
 @cache
 def _root() -> bytes:
     name = settings().secret_parameter
-    answer = aws.ssm().get_parameter(Name=name, WithDecryption=True)
+    with busy_is_unavailable("secret store"):
+        answer = aws.ssm().get_parameter(Name=name, WithDecryption=True)
     try:
         root = base64.b64decode(answer["Parameter"].get("Value", ""), validate=True)
     except ValueError:

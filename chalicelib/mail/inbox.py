@@ -146,4 +146,5 @@ def _fingerprint(mail: ParsedMail) -> str:
     author = mail.from_.address if mail.from_ else ""
     written_at = " ".join(mail.headers.get("date", ()))
     parts = [mail.message_id or "", author, written_at, mail.subject, mail.text]
+    parts += [one.sha256 for one in mail.attachments]  # a scanner's mails differ in nothing else
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

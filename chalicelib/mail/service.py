@@ -26,7 +26,7 @@ from chalicelib.mail.model import (
     cut,
 )
 from chalicelib.mail.parts import Address
-from chalicelib.mail.reading.html import sanitised
+from chalicelib.mail.reading.html import heavy, sanitised
 
 LINK_SECONDS = 900
 """How long a download link works."""
@@ -138,7 +138,8 @@ def content(message_id: str) -> Content:
     if message.body_key is None:
         return Content(text=message.text, elided=message.elided, html=None)
     whole = Content.model_validate(blobs.get_json(message.body_key), strict=False)
-    return whole.model_copy(update={"html": sanitised(whole.html) if whole.html else None})
+    shown = sanitised(whole.html) if whole.html and not heavy(whole.html) else None
+    return whole.model_copy(update={"html": shown})
 
 
 def raw_link(message_id: str) -> Download:

@@ -121,7 +121,7 @@ class StoredTicket(Ticket):
     def takes_part(self, address: str) -> bool:
         """Whether mail from this address belongs here."""
         known = [one.address for one in self.participants]
-        return address.casefold() in (one.casefold() for one in known)
+        return address.lower() in (one.lower() for one in known)
 
     def joined_by(self, address: str, *, verified: bool) -> list[Participant]:
         """The participants once this address writes; the first ones stay when there is no more room.
@@ -133,9 +133,9 @@ class StoredTicket(Ticket):
             return joined[:MAX_PARTICIPANTS]
         if not verified:
             return self.participants
-        folded = address.casefold()
+        lower = address.lower()
         return [
-            one.model_copy(update={"verified": True}) if one.address.casefold() == folded else one
+            one.model_copy(update={"verified": True}) if one.address.lower() == lower else one
             for one in self.participants
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 from tests.api import Api
 from tests.cloud import Cloud
@@ -32,6 +33,13 @@ def test_an_address_has_one_holder_and_the_409_names_it(api: Api) -> None:
     assert problem["customer_id"] == ada["id"]
     assert problem["identity"] == "email"
     assert "ada@" not in str(problem).lower()
+
+
+def test_domains_that_only_look_alike_are_two_customers(api: Api) -> None:
+    first = api.post("/v1/customers", {"emails": ["ada@straße.example"]}).ok(201)
+    second = api.post("/v1/customers", {"emails": ["ada@strasse.example"]}).ok(201)
+    for customer, address in ((first, "ADA@STRAßE.example"), (second, "Ada@Strasse.example")):
+        assert api.get(f"/v1/customers?email={quote(address)}").ok()["data"] == [customer]
 
 
 def test_nothing_is_written_when_one_identity_of_several_is_taken(api: Api, cloud: Cloud) -> None:

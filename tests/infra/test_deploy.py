@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from infra import build, deploy, stack
@@ -63,6 +64,15 @@ def test_the_same_build_is_uploaded_to_the_same_place(aws: boto3.Session, built:
         stack.ensure_bucket(s3, "artifacts")
     assert stack.upload(s3, "artifacts", built) == stack.upload(s3, "artifacts", built)
     assert len(s3.list_objects_v2(Bucket="artifacts")["Contents"]) == 2
+
+
+def test_a_bucket_that_somebody_else_made_first_is_refused(aws: boto3.Session) -> None:
+    s3 = aws.client("s3")
+    with Stubber(s3) as stubbed:  # moto does not look at the owner
+        asked = {"Bucket": "artifacts", "ExpectedBucketOwner": "123456789012"}
+        stubbed.add_client_error("head_bucket", "403", http_status_code=403, expected_params=asked)
+        with pytest.raises(stack.DeployFailed, match="another account's"):
+            stack.ensure_bucket(s3, "artifacts", "123456789012")
 
 
 def test_every_function_is_given_the_uploaded_code() -> None:

@@ -53,3 +53,13 @@ def test_a_package_over_its_budget_fails_the_build(tmp_path: Path) -> None:
     (tmp_path / "template.json").write_text("{}")
     with pytest.raises(BuildFailed, match="budget"):
         report(tmp_path)
+
+
+def test_only_functions_that_sign_or_hash_may_read_the_root_secret() -> None:
+    readers = {
+        name
+        for name, role in template.merged()["Resources"].items()
+        for policy in role.get("Properties", {}).get("Policies", [])
+        if "ssm:GetParameter" in str(policy)
+    }
+    assert readers == {"ApiHandlerRole", "InboundMailRole", "OutboundMailRole", "MailEventsRole"}

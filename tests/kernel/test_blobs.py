@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from botocore.stub import Stubber
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.kernel import aws, blobs
-from chalicelib.kernel.errors import NotFound, TooLarge
+from chalicelib.kernel.errors import NotFound, TooLarge, Unavailable
 from tests.cloud import Cloud
 
 DOCUMENTS = st.dictionaries(
@@ -41,6 +42,16 @@ def test_what_is_too_large_is_not_read(cloud: Cloud) -> None:
         blobs.get("attachments/a", maximum=10)
     assert raised.value.extra == {"size": 11}
     assert blobs.get("attachments/a", maximum=11) == b"x" * 11
+
+
+def test_storage_that_is_busy_asks_to_try_again(cloud: Cloud) -> None:
+    with Stubber(aws.s3()) as stubbed:
+        stubbed.add_client_error("put_object", "SlowDown", http_status_code=503)
+        stubbed.add_client_error("get_object", "SlowDown", http_status_code=503)
+        with pytest.raises(Unavailable):
+            blobs.put("messages/a", b"", "text/plain")
+        with pytest.raises(Unavailable):
+            blobs.get("messages/a", maximum=1)
 
 
 def test_another_bucket_can_be_named(cloud: Cloud) -> None:

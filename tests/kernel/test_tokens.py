@@ -7,9 +7,11 @@ import hmac
 from unittest.mock import Mock
 
 import pytest
+from botocore.stub import Stubber
 
 from chalicelib.kernel import aws, tokens
 from chalicelib.kernel.config import Misconfigured
+from chalicelib.kernel.errors import Unavailable
 from tests.cloud import Cloud
 
 VECTORS = [
@@ -58,6 +60,14 @@ def test_a_keyed_hash_finds_a_value_again_without_telling_it(cloud: Cloud) -> No
     assert found == tokens.keyed_hash("suppression", "ada@example.org")
     assert found != tokens.keyed_hash("suppression", "bob@example.org")
     assert len(found) == 64
+
+
+def test_a_secret_store_that_is_busy_asks_to_try_again(cloud: Cloud) -> None:
+    tokens.forget()
+    with Stubber(aws.ssm()) as stubbed:
+        stubbed.add_client_error("get_parameter", "ThrottlingException", http_status_code=400)
+        with pytest.raises(Unavailable):
+            tokens.tag("cursor", "x")
 
 
 def test_the_secret_is_read_once(cloud: Cloud) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from chalicelib.mail.reading.structure import MAX_DEPTH, MAX_PARTS, Part, split
@@ -124,3 +126,37 @@ def test_a_reply_chain_of_many_lines_is_kept_whole() -> None:
     mail = read(letter(text))
 
     assert mail.visible == mail.text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content"),
+    [
+        ("base64", b"!A" * 1_000_000),
+        ("x-uuencode", b"begin 644 a\r\n" + b"!A\r\n" * 500_000),
+    ],
+)
+def test_an_attachment_of_shreds_takes_a_few_times_its_size(encoding: str, content: bytes) -> None:
+    mail = letter(
+        content, f"Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: {encoding}"
+    )
+    tracemalloc.start()
+    try:
+        assert len(read(mail).attachments) == 1
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * len(content), "a mail of 40 MB is read in 1 GB"
+
+
+def test_a_table_with_one_vast_cell_is_not_laid_out() -> None:
+    rows = "<tr><td>y" * 1_000 + "<tr><td>" + "x" * 200_000
+    mail = letter(f"<table>{rows}</table>", "Content-Type: text/html")
+    tracemalloc.start()
+    try:
+        text = read(mail).text
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert text.count("y") == 1_000
+    assert text.count("x") == 200_000
+    assert peak < 50_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -98,6 +99,14 @@ def test_a_repeat_under_one_key_is_one_mail(api: Api, cloud: Cloud) -> None:
     )
     cloud.pump()
     assert len(outbox()) == 1
+
+
+def test_html_that_would_keep_a_reader_waiting_is_not_shown(api: Api, cloud: Cloud) -> None:
+    mail = MAIL | {"email": "a@x.org", "html": "<div>" * 100_000}
+    message = api.post("/v1/messages", mail).ok(201)
+    began = time.perf_counter()
+    assert api.get(f"/v1/messages/{message['id']}/content").ok()["html"] is None
+    assert time.perf_counter() - began < 3, "its sanitising takes about 15 seconds"
 
 
 def test_html_is_sanitised_for_readers(api: Api, cloud: Cloud) -> None:

@@ -116,6 +116,14 @@ def test_a_device_that_numbers_all_its_mails_alike_is_heard(api: Api, cloud: Clo
     assert len(tickets(api)) == 2
 
 
+def test_a_scanner_whose_mails_differ_in_their_attachments_alone_is_heard(
+    api: Api, cloud: Cloud, ada: Any
+) -> None:
+    for scan in (PNG + b"one", PNG + b"two"):
+        receive(cloud, write("", subject="Scan", message_id="<constant@scanner>", attachment=scan))
+    assert len(tickets(api)) == 2
+
+
 def test_nobody_takes_over_a_thread_by_its_message_id(api: Api, cloud: Cloud, ada: Any) -> None:
     receive(cloud, write(message_id="<known@example.org>"))
     [ticket] = tickets(api)

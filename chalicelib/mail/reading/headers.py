@@ -23,6 +23,8 @@ _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])|\r(?=[ \t])")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,2000}?)\?=", re.DOTALL)
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
+_NOT_BASE64 = re.sub(rb"[A-Za-z0-9+/]", b"", bytes(range(256)))
+"""Taken out in one pass: a pattern would keep each stretch between two of them, gigabytes for 40 MB."""
 _IDS = re.compile(r"<([^<>]*)>|(?<![^\s,<>])([^\s,<>]+@[^\s,<>]+)")
 
 
@@ -110,7 +112,7 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
 
 def lenient_base64(raw: bytes) -> bytes:
     """Base64 as senders write it: foreign characters, missing padding, a stray last letter are forgiven."""
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    letters = raw.translate(None, _NOT_BASE64)
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
     return base64.b64decode(letters + b"=" * (-len(letters) % 4))
 

@@ -14,6 +14,8 @@ from chalicelib.mail.parts import MAX_TEXT
 
 MAX_TAGS = 20_000
 MAX_AMPERSANDS = 50_000
+MAX_LAID_OUT = 50_000_000
+"""Characters that tables may come to when every cell is as wide as the widest of its column."""
 
 _BREAKING = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?blockquote)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -75,9 +77,21 @@ def _rendered(html: str) -> str:
         for element in tree.xpath("//*[@style or @hidden]"):
             if element.get("hidden") is not None or _HIDDEN.search(element.get("style", "")):
                 _drop_keeping_tail(element)
+        if _is_vast(tree):
+            for part in list(tree.iter("table", "tbody", "thead", "tfoot", "caption", "tr", "td", "th")):
+                part.tag = "div"
         return str(Inscriptis(tree, ParserConfig()).get_text())
     except (LxmlError, ValueError, RecursionError):
         return ""
+
+
+def _is_vast(tree: Any) -> bool:
+    """Whether tables, laid out, could fill the memory: thousands of rows beside one cell of a megabyte.
+
+    No line is wider than all text, and no element and no line break makes more than one line.
+    """
+    text = "".join(tree.itertext())
+    return len(text) * (sum(1 for _ in tree.iter()) + text.count("\n")) > MAX_LAID_OUT
 
 
 def _scanned(html: str) -> str:

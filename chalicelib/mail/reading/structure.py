@@ -18,6 +18,7 @@ MAX_DEPTH = 20
 MAX_CANDIDATES = 20_000
 """Lines that begin like a delimiter and are examined; millions of near misses would cost seconds."""
 
+_LINE = re.compile(rb"[^\r\n]+")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
 
@@ -164,11 +165,11 @@ def _uudecoded(body: bytes) -> bytes:
     if not begin:
         return body
     out = bytearray()
-    for line in body[begin.end() :].splitlines():
-        if line.strip() in {b"end", b"`"}:
+    for line in _LINE.finditer(body, begin.end()):  # one by one: all at once would be hundreds of MB
+        if line[0].strip() in {b"end", b"`"}:
             break
         try:
-            out += binascii.a2b_uu(line)
+            out += binascii.a2b_uu(line[0])
         except binascii.Error:
             continue
     return bytes(out)
