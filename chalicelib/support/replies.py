@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.customers import service as customers
-from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 from chalicelib.mail.model import Message
@@ -58,7 +58,7 @@ def reply_subject(ticket: Ticket) -> str:
 
 def _note(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
     if new.html is not None:
-        raise Conflict("A note is plain text.", code="note_is_text")
+        raise Invalid.in_body("html", "a note is plain text", "note_is_text")
     note = service.written_down(work, ticket, new.text, direction="internal")
     mail.add(work, note)
     if new.status:

@@ -177,7 +177,7 @@ def test_a_note_stays_among_the_staff(api: Api, cloud: Cloud, ada_id: str) -> No
     note = api.post(url, {"text": "Ask the workshop.", "internal": True, "status": "on_hold"}).ok(201)
     assert (note["direction"], note["status"]) == ("internal", "recorded")
     assert api.get(f"/v1/tickets/{ticket['id']}").ok()["status"] == "on_hold"
-    api.post(url, {"text": "x", "html": "<p>x</p>", "internal": True}).problem(409, "note_is_text")
+    api.post(url, {"text": "x", "html": "<p>x</p>", "internal": True}).problem(422, "invalid")
     cloud.pump()
     assert outbox() == []
     assert _messages(api, ticket)[0]["id"] == note["id"]
