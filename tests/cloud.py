@@ -115,6 +115,7 @@ class Cloud:
             "RAPPORT_MAIL_BUCKET": self["MailBucket"],
             "RAPPORT_FEEDBACK_QUEUE_URL": self["FeedbackQueue"],
             "RAPPORT_TIMERS_QUEUE_ARN": self.arn("TimersQueue"),
+            "RAPPORT_TIMERS_DEAD_LETTERS_ARN": self.arn("TimersDeadLetters"),
             "RAPPORT_SCHEDULE_GROUP": SCHEDULE_GROUP,
             "RAPPORT_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
             "RAPPORT_SECRET_PARAMETER": "/rapport/test/root-secret",

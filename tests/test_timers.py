@@ -89,7 +89,7 @@ def test_firing_again_wakes_once(api: Api, cloud: Cloud, ticket: str) -> None:
 
 @pytest.mark.parametrize("moved", [{"seconds": 20}, {"days": 1}, {"milliseconds": 1}])
 def test_a_timer_of_another_time_is_ignored(api: Api, cloud: Cloud, ticket: str, moved: Any) -> None:
-    until = datetime(2090, 1, 1, 10, 0, tzinfo=UTC)
+    until = datetime(2031, 1, 1, 10, 0, tzinfo=UTC)
     _snooze(api, ticket, until)
     cloud.pump()
     _snooze(api, ticket, until + timedelta(**moved))

@@ -35,7 +35,11 @@ Scope = Literal[
     "keys:read",
     "keys:write",
 ]
-"""What a key can be allowed; `*` is everything."""
+"""What a key can be allowed; `*` is everything.
+
+A scope opens what belongs to its list: `timeline:read` shows subjects, previews and old and new values,
+`tickets:read` the texts of a ticket's messages and notes. Writing answers with what was written.
+"""
 
 KeyId = Annotated[str, ids.id_of("key")]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), AfterValidator(each_once)]

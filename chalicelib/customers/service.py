@@ -19,7 +19,7 @@ from chalicelib.customers.model import (
 )
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Invalid, Stale
+from chalicelib.kernel.errors import Invalid, RapportError, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Slice
 from chalicelib.kernel.table import Key
@@ -144,9 +144,9 @@ def partition(customer_id: str) -> str:
     return store.partition(customer_id)
 
 
-def require(work: Work, customer_id: str) -> None:
-    """Commit only if the customer exists; else NotFound `no_such_customer`."""
-    store.require(work, customer_id)
+def require(work: Work, customer_id: str, failure: RapportError | None = None) -> None:
+    """Commit only if the customer exists; else NotFound `no_such_customer`, unless `failure` says else."""
+    store.require(work, customer_id, failure)
 
 
 def id_of_email(address: str) -> str | None:

@@ -89,9 +89,9 @@ def remove(work: Work, customer: Customer) -> None:
     work.delete(profile_key(customer.id), when=unchanged, failure=Stale("The customer changed meanwhile."))
 
 
-def require(work: Work, customer_id: str) -> None:
-    """Commit only if the customer exists; else NotFound `no_such_customer`."""
-    work.require(profile_key(customer_id), no_such_customer())
+def require(work: Work, customer_id: str, failure: Failure | None = None) -> None:
+    """Commit only if the customer exists; else NotFound `no_such_customer`, unless `failure` says else."""
+    work.require(profile_key(customer_id), failure or no_such_customer())
 
 
 def no_such_customer() -> NotFound:

@@ -21,6 +21,7 @@ class Settings(BaseModel):
     mail_bucket: str = ""
     feedback_queue_url: str = ""
     timers_queue_arn: str = ""
+    timers_dead_letters_arn: str = ""
     scheduler_role_arn: str = ""
     schedule_group: str = ""
     secret_parameter: str = ""

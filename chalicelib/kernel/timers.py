@@ -68,6 +68,7 @@ def schedule(wake: Wake, *, now: datetime) -> None:
                 "Arn": settings().timers_queue_arn,
                 "RoleArn": settings().scheduler_role_arn,
                 "Input": wake.model_dump_json(),
+                "DeadLetterConfig": {"Arn": settings().timers_dead_letters_arn},
             },
         )
     except client.exceptions.ConflictException:

@@ -1,5 +1,5 @@
-"""Sends a queued mail: claim, check suppression, compose, SES, mark sent. At least once per mail, and no
-more than once unless SES's answer was lost.
+"""Sends a queued mail: claim, check suppression, compose, SES, mark sent. At least once, and no more than
+once unless SES's answer was lost, or could not be written down.
 
 A claim lasts longer than a worker may run; a mail whose sender died is taken again after it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError, HTTPClientError
 
-from chalicelib.kernel import aws, blobs
+from chalicelib.kernel import aws, blobs, telemetry
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, NotFound, Repeated, TooLarge, Unavailable
@@ -21,6 +21,9 @@ from chalicelib.mail.model import Content, Status, StoredMessage
 
 CLAIM_SECONDS = 65
 """Longer than the worker's timeout, so that no two senders hold one mail."""
+
+COMMIT_TRIES = 3
+"""How often it is tried to write that a mail was sent."""
 
 _REFUSED = frozenset({"MessageRejected", "InvalidParameterValue", "InvalidParameterCombination"})
 """SES looked at this mail and will never send it; anything else it says may pass."""
@@ -56,12 +59,18 @@ def _send(work: Work, message: StoredMessage, banned: set[str]) -> None:
             ConfigurationSetName=settings().configuration_set,
         )
     except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:
+            raise _unknown() from error
         _refused(work, message, error)
         return
     except HTTPClientError as error:
-        # Nobody knows whether it went out. The claim stays, so that it is not sent again at once.
-        raise Unavailable("SES did not answer.", code="ses_silent") from error
+        raise _unknown() from error
     _sent(work, message, answer["MessageId"])
+
+
+def _unknown() -> Unavailable:
+    """Nobody knows whether it went out. The claim stays, so that it is not sent again at once."""
+    return Unavailable("SES gave no clear answer.", code="ses_silent")
 
 
 def _refused(work: Work, message: StoredMessage, error: ClientError) -> None:
@@ -111,12 +120,22 @@ def _sent(work: Work, message: StoredMessage, ses_message_id: str) -> None:
     _record_sent(done, message, bare)
     store.raise_status(done, message.id, "sent", ses_message_id=bare, sent_at=stamp(work.now))
     try:
-        commit(done)
+        _commit_at_last(done)
     except Repeated:
         late = Work(now=work.now)
         _record_sent(late, message, bare)
         store.note_ses_id(late, message.id, bare)
-        commit(late)
+        _commit_at_last(late)
+
+
+def _commit_at_last(work: Work) -> None:
+    """Commit, and not give up soon: what is not written now would be sent again."""
+    for _ in range(COMMIT_TRIES - 1):
+        try:
+            return commit(work)
+        except Unavailable:
+            telemetry.logger.warning("a mail was sent and cannot be marked yet")
+    return commit(work)
 
 
 def _record_sent(work: Work, message: StoredMessage, ses_message_id: str) -> None:

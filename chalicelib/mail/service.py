@@ -10,7 +10,7 @@ from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import store
@@ -30,6 +30,9 @@ from chalicelib.mail.reading.html import heavy, sanitised
 
 LINK_SECONDS = 900
 """How long a download link works."""
+
+MAX_CONTENT = 4_000_000
+"""Bytes of an answer's texts; Lambda takes 6 MB with all that JSON adds."""
 
 PREVIEW = 200
 """Characters of a text that the timeline shows."""
@@ -133,20 +136,29 @@ def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[
 
 
 def content(message_id: str) -> Content:
-    """A message's texts in full: two calls when they lie in an object."""
+    """A message's texts in full: two calls when they lie in an object.
+
+    HTML that would make the answer too large is left out; the raw mail has it.
+    """
     message = store.get(message_id)
     if message.body_key is None:
         return Content(text=message.text, elided=message.elided, html=None)
     whole = Content.model_validate(blobs.get_json(message.body_key), strict=False)
-    shown = sanitised(whole.html) if whole.html and not heavy(whole.html) else None
-    return whole.model_copy(update={"html": shown})
+    html = sanitised(whole.html) if whole.html and not heavy(whole.html) else None
+    size = sum(len(part.encode()) for part in (whole.text, whole.elided, html or ""))
+    return whole.model_copy(update={"html": html if size <= MAX_CONTENT else None})
 
 
 def raw_link(message_id: str) -> Download:
-    """A link to the mail as it came. Raises NotFound for a message that did not come by mail."""
+    """A link to the mail as it came.
+
+    Raises NotFound for a message that did not come by mail, Conflict `quarantined` for an infected one.
+    """
     message = store.get(message_id)
     if message.raw_key is None:
         raise NotFound("This message has no raw source.", code="no_raw_source")
+    if message.verdicts is not None and message.verdicts.virus == "FAIL":
+        raise Conflict("This mail is in quarantine: it holds a virus.", code="quarantined")
     url = blobs.link(message.raw_key, seconds=LINK_SECONDS, filename=f"{message.id}.eml")
     return Download(url=url, expires_in=LINK_SECONDS)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel import table
-from chalicelib.kernel.errors import Repeated
+from chalicelib.kernel.errors import Repeated, Stale
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import filing, inbox
@@ -88,6 +88,8 @@ def _takes_part(arrival: Arrival, ticket: StoredTicket) -> bool:
 def _open(work: Work, arrival: Arrival, known: _Known) -> None:
     """Open a ticket; a person we do not know becomes a lead, and a person gets an acknowledgement."""
     customer_id = known.customer_id
+    if customer_id is not None:
+        customers.require(work, customer_id, Stale("The customer was deleted meanwhile."))
     if customer_id is None and arrival.is_trusted and arrival.sender is not None:
         customer_id = customers.register_lead(work, arrival.sender.address, arrival.sender.name).id
     ticket = new_ticket(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -30,6 +31,7 @@ ALLOWED: dict[Status, frozenset[Status]] = {
 }
 """Which status may follow which."""
 
+LONGEST_SNOOZE = timedelta(days=3653)
 MAX_PARTICIPANTS = 20
 MAX_REFERENCES = 10
 """Message ids of a conversation that our mails name; mail clients need the first and the last ones."""
@@ -103,6 +105,8 @@ class Ticket(Stored):
 class StoredTicket(Ticket):
     """A ticket with the ids that thread its next mail: the last one in, and the chain before it."""
 
+    answered_at: Utc | None = None
+    """When staff last answered: an answer is a new version, so that If-Match tells two who answer at once."""
     last_message_id: str | None = None
     references: list[str] = []
 
@@ -142,7 +146,7 @@ class StoredTicket(Ticket):
     def patched(self, given: dict[str, object], *, at: Utc) -> StoredTicket:
         """The ticket after a change, one version on; itself when nothing changes.
 
-        Raises Conflict for a status that may not follow, Invalid for a snooze into the past.
+        Raises Conflict for a status that may not follow, Invalid for a snooze into the past or too far.
         """
         changed = {name: value for name, value in given.items() if getattr(self, name) != value}
         if not changed:
@@ -151,8 +155,8 @@ class StoredTicket(Ticket):
         if status is not None and status not in ALLOWED[self.status]:
             raise Conflict(f"A ticket that is {self.status} cannot become {status}.", code="wrong_status")
         until = changed.get("snoozed_until")
-        if isinstance(until, type(at)) and until <= at:
-            raise Invalid.in_body("snoozed_until", "lies in the past", "in_past")
+        if isinstance(until, type(at)) and not at < until <= at + LONGEST_SNOOZE:
+            raise Invalid.in_body("snoozed_until", "must lie in the next ten years", "out_of_range")
         return self.model_copy(update=changed | {"version": self.version + 1, "updated_at": at})
 
 

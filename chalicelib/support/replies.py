@@ -19,10 +19,12 @@ def reply(work: Work, ticket_id: str, new: NewReply) -> Message:
     """Answer by mail, or leave a note. Raises NotFound, Conflict, Invalid `no_address`."""
     ticket = store.get(ticket_id)
     work.check_version(ticket.version)
-    if new.internal:
-        return _note(work, ticket, new)
+    return _note(work, ticket, new) if new.internal else _answer(work, ticket, new)
+
+
+def _answer(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
     to = ticket.requester or _address_of(ticket)
-    given: dict[str, Any] = {"status": new.status} if new.status else {}
+    given: dict[str, Any] = {"answered_at": work.now} | ({"status": new.status} if new.status else {})
     if ticket.requester is None:
         given |= {"requester": to, "participants": ticket.joined_by(to.address, verified=True)}
     service.apply(work, ticket, given)

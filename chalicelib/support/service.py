@@ -31,6 +31,7 @@ def open_by_hand(work: Work, new: NewTicket) -> Ticket:
     fields = new.model_dump(exclude={"text"})
     ticket = new_ticket(at=work.now, requester=requester, **fields)
     _require_people(work, fields)
+    customers.require(work, new.customer_id)
     begin(work, ticket)
     spoken = written_down(work, ticket, new.text, direction="inbound")
     mail.add(work, spoken.model_copy(update={"from_": requester}))

@@ -172,3 +172,10 @@ def test_scopes(cloud: Cloud) -> None:
     caller("messages:read").post("/v1/messages", MAIL | {"email": "a@x.org"}).problem(403, "missing_scope")
     caller("messages:write").get("/v1/messages?thread=none").problem(403, "missing_scope")
     assert Api().get("/v1/messages?thread=none").status == 401
+
+
+def test_the_source_of_an_infected_mail_is_not_served(api: Api, cloud: Cloud) -> None:
+    receive(cloud, write(), virus="FAIL")
+    (ticket,) = api.get("/v1/tickets").ok()["data"]
+    (mail,) = api.get(f"/v1/tickets/{ticket['id']}/messages").ok()["data"]
+    api.get(f"/v1/messages/{mail['id']}/raw").problem(409, "quarantined")

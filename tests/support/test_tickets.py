@@ -222,9 +222,19 @@ def test_a_snooze_lies_ahead_and_ends_with_any_step(api: Api, ada_id: str) -> No
     url = f"/v1/tickets/{_call(api, ada_id)['id']}"
     past, ahead = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours) for hours in (-1, 1))
     problem = api.patch(url, {"snoozed_until": past.isoformat()}).problem(422, "invalid")
-    assert problem["invalid_params"][0]["code"] == "in_past"
+    assert problem["invalid_params"][0]["code"] == "out_of_range"
     assert api.patch(url, {"snoozed_until": "2030-01-01T00:00:00"}).status == 422, "without a time zone"
     snoozed = api.patch(url, {"status": "on_hold", "snoozed_until": ahead.isoformat()}).ok()
     assert datetime.fromisoformat(snoozed["snoozed_until"]) == ahead
     assert api.patch(url, {"priority": "low"}).ok()["snoozed_until"] is not None
     assert api.patch(url, {"status": "open"}).ok()["snoozed_until"] is None
+    far = api.patch(url, {"snoozed_until": "9999-12-31T23:59:30Z"})
+    assert far.problem(422, "invalid")["invalid_params"][0]["code"] == "out_of_range"
+
+
+def test_of_two_who_answer_one_version_the_second_is_told(api: Api, cloud: Cloud, ada_id: str) -> None:
+    ticket = _call(api, ada_id)
+    url = f"/v1/tickets/{ticket['id']}/messages"
+    api.post(url, {"text": "We come today."}, If_Match='"1"').ok(201)
+    api.post(url, {"text": "We come tomorrow."}, If_Match='"1"').problem(412, "stale")
+    api.post(url, {"text": "At noon."}).ok(201)
