@@ -65,7 +65,7 @@ def environment(url: str) -> Iterator[None]:
         aws.forget()
         config.settings.cache_clear()
         yield
-        handler.setStream(stream)  # type: ignore[attr-defined]
+        handler.setStream(stream)  # type: ignore[attr-defined]  # a StreamHandler, as above
         aws.forget()
         config.settings.cache_clear()
 

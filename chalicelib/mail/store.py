@@ -175,10 +175,10 @@ def raise_status(work: Work, message_id: str, status: Status, **assign: Any) -> 
 
 
 def note_ses_id(work: Work, message_id: str, ses_message_id: str) -> None:
-    """Remember SES's id where delivery was reported before we could write `sent`."""
-    exists = Attr("pk").exists()
+    """Remember SES's id where delivery was reported before we could write `sent`; Repeated when it is."""
+    unnoted = Attr("pk").exists() & Attr("ses_message_id").not_exists()
     assign = {"ses_message_id": ses_message_id, "sent_at": stamp(work.now)}
-    work.update(message_key(message_id), assign=assign, add={"version": 1}, when=exists, failure=_moved_on())
+    work.update(message_key(message_id), assign=assign, add={"version": 1}, when=unnoted, failure=_moved_on())
 
 
 def _moved_on() -> Repeated:

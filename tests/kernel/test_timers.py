@@ -22,6 +22,7 @@ def test_a_schedule_is_named_by_entity_and_minute(cloud: Cloud) -> None:
     made = _schedule(f"{TICKET}-20260302T1031")
     assert made["ScheduleExpression"] == "at(2026-03-02T10:31:00)", "when the minute of 10:30:20 is full"
     assert made["Target"]["Arn"] == cloud.arn("TimersQueue")
+    assert made["Target"]["DeadLetterConfig"] == {"Arn": cloud.arn("TimersDeadLetters")}
     assert made["ActionAfterCompletion"] == "DELETE"
     assert json.loads(made["Target"]["Input"]) == {"wake_id": TICKET, "wake_at": "2026-03-02T10:30:20.000Z"}
 

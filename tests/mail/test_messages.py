@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from boto3 import client
 
+from chalicelib.mail import service as mail_service
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import SUPPORT_ADDRESS, Cloud
@@ -107,6 +108,16 @@ def test_html_that_would_keep_a_reader_waiting_is_not_shown(api: Api, cloud: Clo
     began = time.perf_counter()
     assert api.get(f"/v1/messages/{message['id']}/content").ok()["html"] is None
     assert time.perf_counter() - began < 3, "its sanitising takes about 15 seconds"
+
+
+def test_html_that_makes_an_answer_too_large_is_left_out(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = api.post("/v1/messages", MAIL | {"email": "a@x.org", "html": "<p>Hi</p>"}).ok(201)
+    url = f"/v1/messages/{message['id']}/content"
+    assert api.get(url).ok()["html"] == "<p>Hi</p>"
+    monkeypatch.setattr(mail_service, "MAX_CONTENT", 10)
+    assert api.get(url).ok() == {"text": MAIL["text"], "elided": "", "html": None}
 
 
 def test_html_is_sanitised_for_readers(api: Api, cloud: Cloud) -> None:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.commit import commit
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.work import Work
 from chalicelib.mail import sending, store
 from tests.api import Api
@@ -43,8 +44,12 @@ def _says(monkeypatch: pytest.MonkeyPatch, answer: Exception) -> None:
     monkeypatch.setattr(aws.ses(), "send_raw_email", refuse)
 
 
-def _error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "because"}}, "SendRawEmail")
+def _error(code: str, status: int = 400) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": "because"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(answer, "SendRawEmail")
 
 
 def _end_claim(cloud: Cloud, message_id: str) -> None:
@@ -118,7 +123,14 @@ def test_of_two_workers_one_sends(api: Api, cloud: Cloud, queued: Any) -> None:
     assert _types(cloud, message_id) == ["mail.queued", "mail.sent"]
 
 
-@pytest.mark.parametrize("answer", [ReadTimeoutError(endpoint_url="ses"), RuntimeError("the worker died")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ReadTimeoutError(endpoint_url="ses"),
+        RuntimeError("the worker died"),
+        _error("ServiceUnavailable", 503),
+    ],
+)
 def test_a_mail_of_unknown_fate_waits_until_its_claim_ends(
     api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch, answer: Exception
 ) -> None:
@@ -242,3 +254,25 @@ def test_a_mail_that_was_sent_but_not_noted_is_known_by_its_report(
     _end_claim(cloud, message_id)
     assert cloud.deliver(QUEUE, waking) == set()
     assert len(outbox()) == 1, "the report proved that it went out"
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_table_that_does_not_answer_is_asked_again_and_the_mail_sent_once(
+    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch, written: bool
+) -> None:
+    """`written`: the table did write, and only its answer was lost."""
+    message_id, waking = queued()
+    failures = iter([True, True, False])
+
+    def commit_badly(work: Work) -> None:
+        fails = next(failures, False)
+        if written or not fails:
+            commit(work)
+        if fails:
+            raise Unavailable("No answer.")
+
+    monkeypatch.setattr(sending, "commit", commit_badly)
+    assert cloud.deliver(QUEUE, waking) == set()
+    assert len(outbox()) == 1
+    assert api.get(f"/v1/messages/{message_id}").ok()["status"] == "sent"
+    assert _types(cloud, message_id) == ["mail.queued", "mail.sent"]
