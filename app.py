@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from chalicelib import timers
+from chalicelib import jobs, timers
 from chalicelib.access import routes as access
 from chalicelib.access.authorizer import authorizer
 from chalicelib.access.authorizer import blueprint as authorizer_blueprint
 from chalicelib.access.service import require_actor
 from chalicelib.customers import routes as customers
+from chalicelib.directory import worker as directory_worker
+from chalicelib.duplicates import worker as duplicates_worker
 from chalicelib.feedback import routes as feedback
 from chalicelib.feedback import worker as feedback_worker
 from chalicelib.kernel import publisher
@@ -17,6 +19,7 @@ from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
 from chalicelib.mail import worker as mail_workers
+from chalicelib.overview import worker as overview_worker
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
 from chalicelib.timeline import routes as timeline
@@ -37,5 +40,15 @@ app.register_middleware(edge, "http")
 app.register_blueprint(authorizer_blueprint)
 for feature in features:
     app.register_blueprint(feature.blueprint(authorizer, require_actor))
-for workers in (publisher, feedback_worker, mail_workers, support_workers, timers):
+for workers in (
+    publisher,
+    directory_worker,
+    duplicates_worker,
+    mail_workers,
+    support_workers,
+    feedback_worker,
+    overview_worker,
+    timers,
+    jobs,
+):
     app.register_blueprint(workers.worker)

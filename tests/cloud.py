@@ -35,6 +35,10 @@ WORKERS = {
     "OutboundMailQueue": "chalicelib.mail.worker:outbound_mail",
     "MailEventsQueue": "chalicelib.mail.worker:mail_events",
     "TimersQueue": "chalicelib.timers:timers",
+    "CustomerIndexQueue": "chalicelib.directory.worker:index_customers",
+    "DuplicatesQueue": "chalicelib.duplicates.worker:find_duplicates",
+    "SummariesQueue": "chalicelib.overview.worker:summarise_customers",
+    "JobsQueue": "chalicelib.jobs:jobs",
 }
 """Which worker reads which queue; tests/infra asserts that the template says the same."""
 
@@ -113,6 +117,7 @@ class Cloud:
             "RAPPORT_TABLE": self["Table"],
             "RAPPORT_BUS": self["Bus"],
             "RAPPORT_MAIL_BUCKET": self["MailBucket"],
+            "RAPPORT_FILES_BUCKET": self["FilesBucket"],
             "RAPPORT_FEEDBACK_QUEUE_URL": self["FeedbackQueue"],
             "RAPPORT_TIMERS_QUEUE_ARN": self.arn("TimersQueue"),
             "RAPPORT_TIMERS_DEAD_LETTERS_ARN": self.arn("TimersDeadLetters"),

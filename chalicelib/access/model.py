@@ -34,6 +34,20 @@ Scope = Literal[
     "staff:act",
     "keys:read",
     "keys:write",
+    "organisations:read",
+    "organisations:write",
+    "fields:write",
+    "consent:read",
+    "consent:write",
+    "imports:read",
+    "imports:write",
+    "exports:read",
+    "exports:write",
+    "tasks:read",
+    "tasks:write",
+    "audit:read",
+    "privacy:read",
+    "privacy:write",
 ]
 """What a key can be allowed; `*` is everything.
 
@@ -42,7 +56,7 @@ A scope opens what belongs to its list: `timeline:read` shows subjects, previews
 """
 
 KeyId = Annotated[str, ids.id_of("key")]
-Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20), AfterValidator(each_once)]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=40), AfterValidator(each_once)]
 
 _KEY = re.compile(f"rk_({ids.ULID_PATTERN})_([A-Za-z0-9_-]{{43}})")
 """An API key as text: the ULID of its id, and 256 random bits in base64url."""

@@ -47,6 +47,11 @@ ExternalId = Annotated[str, Line(200)]
 CustomName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,49}$")]
 Name = Annotated[str, Line(200)]
 CustomFields = Annotated[dict[CustomName, CustomValue], Field(max_length=50), AfterValidator(_bounded)]
+Handle = Annotated[
+    str, Field(pattern="^[a-z][a-z0-9_-]{0,29}:[^\\s:][^\\s]{0,99}$", examples=["instagram:ada.lovelace"])
+]
+"""A social handle: `network:name`."""
+OrganisationId = Annotated[str, ids.id_of("org")]
 Locale = Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-GB"])]
 """A language tag (BCP 47)."""
 Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterValidator(each_once)]
@@ -55,7 +60,7 @@ Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterVali
 class Identity(NamedTuple):
     """One way to recognise a person; it belongs to one customer only."""
 
-    kind: Literal["email", "phone", "external"]
+    kind: Literal["email", "phone", "external", "handle"]
     value: str
 
     @classmethod
@@ -70,6 +75,11 @@ class Identity(NamedTuple):
     def of_external(cls, source: str, external_id: str) -> Identity:
         return cls("external", f"{source}#{external_id}")
 
+    @classmethod
+    def of_handle(cls, handle: str) -> Identity:
+        """Networks do not tell names apart by their case."""
+        return cls("handle", handle.lower())
+
 
 class NewCustomer(Model):
     """What registers a customer: at least a name or one identity."""
@@ -79,6 +89,9 @@ class NewCustomer(Model):
     phones: Annotated[list[Phone], Field(max_length=10)] = []
     company: Name | None = None
     external_ids: Annotated[dict[Source, ExternalId], Field(max_length=20)] = {}
+    handles: Annotated[list[Handle], Field(max_length=10), AfterValidator(each_once)] = []
+    organisation_id: OrganisationId | None = None
+    organisation_role: Name | None = None
     stage: Stage = "lead"
     tags: Tags = []
     locale: Locale | None = None
@@ -95,6 +108,9 @@ class CustomerPatch(Model):
     phones: Annotated[list[Phone], Field(max_length=10)] | None = None
     company: Name | None = None
     external_ids: Annotated[dict[Source, ExternalId | None], Field(max_length=40)] | None = None
+    handles: Annotated[list[Handle], Field(max_length=10), AfterValidator(each_once)] | None = None
+    organisation_id: OrganisationId | None = None
+    organisation_role: Name | None = None
     stage: Stage = "lead"
     tags: Tags | None = None
     locale: Locale | None = None
@@ -113,19 +129,24 @@ class Customer(Stored):
     phones: list[str] = []
     company: str | None = None
     external_ids: dict[str, str] = {}
+    handles: list[str] = []
+    organisation_id: str | None = None
+    organisation_role: str | None = None
     stage: Stage
     tags: list[str] = []
     locale: str | None = None
     time_zone: str | None = None
     owner: str | None = None
     custom: dict[str, Any] = {}
+    merged_into: str | None = None
+    merged_ids: list[str] = []
     created_at: Utc
     updated_at: Utc
 
     @classmethod
     def register(cls, new: NewCustomer, *, at: Utc, region: str) -> Customer:
         """A new customer. Raises Invalid without a name or identity, or for a number that is none."""
-        if not (new.name or new.emails or new.phones or new.external_ids):
+        if not (new.name or new.emails or new.phones or new.external_ids or new.handles):
             raise Invalid("A customer needs a name or a way to be recognised.", code="nothing_to_know_by")
         fields = new.model_dump() | {"phones": _phones(new.phones, region)}
         return cls(id=ids.new_id("cus", at), version=1, created_at=at, updated_at=at, **fields)
@@ -136,7 +157,7 @@ class Customer(Stored):
         for name in ("external_ids", "custom"):
             if name in given:
                 given[name] = _merged(getattr(self, name), given[name])
-        for name in ("emails", "tags", "phones"):
+        for name in ("emails", "tags", "phones", "handles"):
             if name in given and given[name] is None:
                 given[name] = []
         if "phones" in given:
@@ -169,6 +190,7 @@ class Customer(Stored):
         found = [Identity.of_email(address) for address in self.emails]
         found += [Identity("phone", number) for number in self.phones]
         found += [Identity.of_external(*pair) for pair in self.external_ids.items()]
+        found += [Identity.of_handle(handle) for handle in self.handles]
         return each_once(found)
 
 

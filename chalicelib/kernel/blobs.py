@@ -1,4 +1,4 @@
-"""Blobs in the mail bucket: gzipped JSON documents and raw bytes, written before the transaction.
+"""Blobs: gzipped JSON documents and raw bytes, in the mail bucket unless another one is named.
 
 Keys are content-addressed or derived from the message, so writing twice changes nothing.
 """
@@ -15,10 +15,12 @@ from chalicelib.kernel.errors import NotFound, TooLarge
 from chalicelib.kernel.table import busy_is_unavailable
 
 
-def put(key: str, content: bytes, content_type: str) -> None:
+def put(key: str, content: bytes, content_type: str, *, bucket: str | None = None) -> None:
     """Store bytes under a key. Raises Unavailable when S3 is busy, as `get` does."""
     with busy_is_unavailable("storage"):
-        aws.s3().put_object(Bucket=settings().mail_bucket, Key=key, Body=content, ContentType=content_type)
+        aws.s3().put_object(
+            Bucket=bucket or settings().mail_bucket, Key=key, Body=content, ContentType=content_type
+        )
 
 
 def get(key: str, *, bucket: str | None = None, maximum: int) -> bytes:
@@ -35,23 +37,23 @@ def get(key: str, *, bucket: str | None = None, maximum: int) -> bytes:
         return answer["Body"].read()
 
 
-def put_json(key: str, document: dict[str, Any]) -> None:
+def put_json(key: str, document: dict[str, Any], *, bucket: str | None = None) -> None:
     """Store a document as gzipped JSON; equal documents give equal bytes."""
     packed = gzip.compress(json.dumps(document, ensure_ascii=False, sort_keys=True).encode(), mtime=0)
-    put(key, packed, "application/gzip")
+    put(key, packed, "application/gzip", bucket=bucket)
 
 
-def get_json(key: str, *, maximum: int = 20_000_000) -> dict[str, Any]:
+def get_json(key: str, *, bucket: str | None = None, maximum: int = 20_000_000) -> dict[str, Any]:
     """A document stored by `put_json`."""
-    document: dict[str, Any] = json.loads(gzip.decompress(get(key, maximum=maximum)))
+    document: dict[str, Any] = json.loads(gzip.decompress(get(key, bucket=bucket, maximum=maximum)))
     return document
 
 
-def link(key: str, *, seconds: int, filename: str | None = None) -> str:
+def link(key: str, *, seconds: int, filename: str | None = None, bucket: str | None = None) -> str:
     """A presigned URL to download the object, valid for `seconds`."""
     from urllib.parse import quote
 
-    parameters = {"Bucket": settings().mail_bucket, "Key": key}
+    parameters = {"Bucket": bucket or settings().mail_bucket, "Key": key}
     if filename:
         parameters["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     return aws.s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)

@@ -19,6 +19,7 @@ class Settings(BaseModel):
     table: str = ""
     bus: str = ""
     mail_bucket: str = ""
+    files_bucket: str = ""
     feedback_queue_url: str = ""
     timers_queue_arn: str = ""
     timers_dead_letters_arn: str = ""

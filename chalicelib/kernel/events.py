@@ -9,7 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from pydantic import ConfigDict, ValidationError
+
 from chalicelib.kernel import ids
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Model, Utc
 from chalicelib.kernel.principals import Principal
 from chalicelib.kernel.table import Item
@@ -43,6 +46,37 @@ class Waking(EventData):
 
     wake_id: str
     wake_at: Utc
+
+
+class Continuing(EventData):
+    """An event after which the job `job_id` goes on with its step `step` (chalicelib/jobs.py)."""
+
+    job_id: str
+    step: int
+
+
+class Published(Model):
+    """An event as the bus hands it to a queue, as far as most workers need it."""
+
+    model_config = ConfigDict(extra="ignore")
+    id: str
+    type: str
+    customer_id: str | None = None
+    bulk: bool = False
+    data: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, body: str) -> Published:
+        """The event in a queue message. Raises Invalid `unreadable_event`."""
+        try:
+            return _Message.model_validate_json(body).detail
+        except ValidationError:
+            raise Invalid("This is no event of ours.", code="unreadable_event") from None
+
+
+class _Message(Model):
+    model_config = ConfigDict(extra="ignore")
+    detail: Published
 
 
 def event_item(

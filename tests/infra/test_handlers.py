@@ -27,6 +27,10 @@ ANSWERS: dict[str, tuple[str, Any]] = {
             "chalicelib.feedback.worker.feedback_worker": "feedback_poison",
             "chalicelib.mail.worker.outbound_mail": "outbound_mail_poison",
             "chalicelib.timers.timers": "timers_poison",
+            "chalicelib.directory.worker.index_customers": "bus_poison",
+            "chalicelib.duplicates.worker.find_duplicates": "bus_poison",
+            "chalicelib.overview.worker.summarise_customers": "bus_poison",
+            "chalicelib.jobs.jobs": "bus_poison",
         }.items()
     },
 }

@@ -1,0 +1,1 @@
+"""Finding customers: lists, filters, search, and the index they read."""

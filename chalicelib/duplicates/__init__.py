@@ -1,0 +1,1 @@
+"""Customers who may be known twice: candidates with a score and the reasons."""

@@ -1,0 +1,18 @@
+"""The worker of this feature's queue."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint
+
+from chalicelib.kernel.events import Published
+from chalicelib.kernel.workers import Job, batch_worker
+
+worker = Blueprint(__name__)
+
+
+@batch_worker(worker)
+def find_duplicates(jobs: list[Job]) -> None:
+    """Look for other entries of the same person."""
+    for job in jobs:
+        with job.attempt():
+            Published.of(job.body)

@@ -1,0 +1,1 @@
+"""A customer at a glance: the 360° view and the summary it reads."""
