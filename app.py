@@ -20,6 +20,7 @@ from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
 from chalicelib.mail import worker as mail_workers
 from chalicelib.overview import worker as overview_worker
+from chalicelib.privacy import routes as privacy
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
 from chalicelib.timeline import routes as timeline
@@ -31,6 +32,7 @@ features = [
     mail.routes,
     support.routes,
     feedback.routes,
+    privacy.routes,
 ]
 features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from chalicelib.customers import erasure as customers_erasure
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Identity
 from chalicelib.feedback import store
@@ -41,11 +42,15 @@ class Intake:
             ids=[response.customer_id for response in given if response.customer_id],
             emails=[response.email for response in given if response.email],
         )
+        named = {response.customer_id for response in given if response.customer_id}
+        self._erased = customers_erasure.erased(named - self._known.keys())
         self._registering: set[Identity] = set()
         self._shard = store.pick_shard()
 
     def receive(self, work: Work, submission: Submission) -> None:
         """Store a response, record it where its customer's timeline shows it, and count it.
+
+        Of a customer who was erased only what is counted is kept.
 
         An e-mail address that nobody has makes a lead; a customer's id that nobody has makes the response
         a rejected one. Fails with Repeated for one that is stored already, with Conflict for another
@@ -54,7 +59,9 @@ class Intake:
         customer_id = self._customer_of(work, submission)
         feedback = Feedback.of(submission, customer_id=customer_id, at=work.now)
         named = submission.response.customer_id
-        if named and named not in self._known:
+        if named in self._erased:
+            feedback = feedback.without_person()
+        elif named and named not in self._known:
             feedback = feedback.rejected("unknown_customer")
         store.add(work, feedback, submission.response.fingerprint)
         if feedback.status == "rejected":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from chalicelib.feedback import store
 from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
@@ -57,6 +59,25 @@ def newest(
 ) -> tuple[list[Feedback], str | None]:
     """A page of responses, newest first, and where the next one begins."""
     return store.newest(customer_id=customer_id, survey=survey, kind=kind, limit=limit, after=after)
+
+
+AT_ONCE = 80
+"""Responses that one transaction reduces at most."""
+
+
+def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
+    """Every response of a customer, oldest first."""
+    for feedback in store.every_of_customer(customer_id):
+        told = feedback.model_dump(mode="json", exclude_none=True)
+        yield {**told, "kind": "response", "question": feedback.kind}
+
+
+def erase(work: Work, customer_id: str) -> dict[str, int]:
+    """Reduce some of a customer's responses to what is counted; how many, none when there are none left."""
+    found = store.of_customer(customer_id, limit=AT_ONCE)
+    for feedback in found:
+        store.reduce(work, feedback)
+    return {"responses_reduced": len(found)} if found else {}
 
 
 def day_of(at: datetime) -> date:

@@ -23,7 +23,10 @@ LOWEST, HIGHEST = "\x00", "\U0010ffff"
 
 @dataclass(frozen=True)
 class Query:
-    """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive."""
+    """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive.
+
+    `consistent` sees every write that was answered before; only the table itself can, not an index.
+    """
 
     partition: str
     index: str | None = None
@@ -31,6 +34,7 @@ class Query:
     high: str = HIGHEST
     ascending: bool = False
     where: ConditionBase | None = None
+    consistent: bool = False
 
     @property
     def sort_key(self) -> str:
@@ -95,7 +99,7 @@ def _ask(query: Query, low: str, high: str, limit: int) -> Any:
     )
     keys = build.build_expression(condition, is_key_condition=True)
     names, values = dict(keys.attribute_name_placeholders), dict(keys.attribute_value_placeholders)
-    request: dict[str, Any] = {}
+    request: dict[str, Any] = {"ConsistentRead": True} if query.consistent else {}
     if query.index:
         request["IndexName"] = query.index
     if query.where is not None:
