@@ -25,7 +25,7 @@ LOWEST, HIGHEST = "\x00", "\U0010ffff"
 class Query:
     """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive.
 
-    `consistent` sees every write that was answered before; only the table itself can, not an index.
+    `consistent` sees every change that was answered before; only the table itself can be asked so.
     """
 
     partition: str
@@ -99,7 +99,7 @@ def _ask(query: Query, low: str, high: str, limit: int) -> Any:
     )
     keys = build.build_expression(condition, is_key_condition=True)
     names, values = dict(keys.attribute_name_placeholders), dict(keys.attribute_value_placeholders)
-    request: dict[str, Any] = {"ConsistentRead": True} if query.consistent else {}
+    request: dict[str, Any] = {}
     if query.index:
         request["IndexName"] = query.index
     if query.where is not None:
@@ -115,6 +115,7 @@ def _ask(query: Query, low: str, high: str, limit: int) -> Any:
             ExpressionAttributeValues=encode_item(values),
             ScanIndexForward=query.ascending,
             Limit=limit,
+            ConsistentRead=query.consistent,
             **request,
         )
 

@@ -59,4 +59,4 @@ def _erase_ticket(work: Work, ticket: StoredTicket) -> dict[str, int]:
     blobs.erase(f"attachments/{ticket.id}/")
     mail.forget_tag(work, ticket.tag)
     store.remove(work, ticket)
-    return {"tickets": 1} | ({"events": len(events)} if events else {})
+    return {"tickets": 1, "thread_keys": 1} | ({"events": len(events)} if events else {})

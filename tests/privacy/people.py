@@ -46,15 +46,24 @@ class Person:
 def somebody(api: Api, cloud: Cloud) -> Person:
     """Let a person mail, call, answer and complain; and another one, who has nothing to do with it."""
     twin = _register(api, "Quixotina Old", "quixotina.old@example.org", phones=[])
-    person = _register(api, "Quixotina Zanzibar", "quixotina@example.org", external_ids={"shop": "loyalty-4711"})
+    person = _register(
+        api, "Quixotina Zanzibar", "quixotina@example.org", external_ids={"shop": "loyalty-4711"}
+    )
     other = _register(api, "Bob", "bob@example.org", phones=[])
     api.patch(f"/v1/customers/{person}", {"company": "Zanzibar Ltd"}).ok()
-    mail = write("zanzibar one", sender="Quixotina <quixotina@example.org>", html="<p>zanzibar</p>", attachment=SCAN)
+    mail = write(
+        "zanzibar one", sender="Quixotina <quixotina@example.org>", html="<p>zanzibar</p>", attachment=SCAN
+    )
     receive(cloud, mail, sender="quixotina@example.org")
     [ticket] = _tickets(api, person)
     api.post(f"/v1/tickets/{ticket}/messages", {"text": "An answer about zanzibar"}).ok(201)
     api.post(f"/v1/tickets/{ticket}/messages", {"text": "zanzibar note " * 900, "internal": True}).ok(201)
-    call = {"customer_id": twin, "channel": "phone", "subject": "zanzibar call", "text": "zanzibar said " * 900}
+    call = {
+        "customer_id": twin,
+        "channel": "phone",
+        "subject": "zanzibar call",
+        "text": "zanzibar said " * 900,
+    }
     api.post("/v1/tickets", call).ok(201)
     news = {"customer_id": person, "subject": "zanzibar news", "text": "zanzibar", "html": "<b>zanzibar</b>"}
     sent = api.post("/v1/messages", news).ok(201)
@@ -67,7 +76,9 @@ def somebody(api: Api, cloud: Cloud) -> Person:
         api.post("/v1/feedback", {**given, "customer_id": one}).ok(202)["id"] for one in (person, twin)
     ]
     api.post("/v1/feedback", {"kind": "nps", "score": 10, "comment": "Fine", "customer_id": other}).ok(202)
-    receive(cloud, write("Mine leaks", sender="Bob <bob@example.org>", subject="Tap"), sender="bob@example.org")
+    receive(
+        cloud, write("Mine leaks", sender="Bob <bob@example.org>", subject="Tap"), sender="bob@example.org"
+    )
     cloud.pump()
     _merge(cloud, person, twin)
     return Person(person, twin, ticket, other, _tickets(api, other)[0], responses)
@@ -90,7 +101,6 @@ def _merge(cloud: Cloud, survivor: str, loser: str) -> None:
     table.update_item(**into, ExpressionAttributeValues={":id": survivor})
     ids = {"Key": {"pk": f"CUS#{survivor}", "sk": "PROFILE"}, "UpdateExpression": "SET merged_ids = :ids"}
     table.update_item(**ids, ExpressionAttributeValues={":ids": [loser]})
-
 
 
 def wake(cloud: Cloud, erasure_id: str) -> None:
@@ -123,8 +133,12 @@ def traces(cloud: Cloud) -> list[str]:
     s3 = boto3.client("s3")
     for bucket in ("MailBucket", "FilesBucket"):
         for one in s3.list_object_versions(Bucket=cloud[bucket]).get("Versions", []):
-            body = s3.get_object(Bucket=cloud[bucket], Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
-            found += [f"{one['Key']}: {text}" for text in PLANTED if text.lower().encode() in _plain(body).lower()]
+            body = s3.get_object(Bucket=cloud[bucket], Key=one["Key"], VersionId=one["VersionId"])[
+                "Body"
+            ].read()
+            found += [
+                f"{one['Key']}: {text}" for text in PLANTED if text.lower().encode() in _plain(body).lower()
+            ]
     return found
 
 
