@@ -13,6 +13,7 @@ from chalicelib.customers.events import CustomerDeleted
 from chalicelib.customers.model import Customer, Identity
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import NotFound, Stale
+from chalicelib.kernel.events import PREFIX
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Key, key_of
 from chalicelib.kernel.work import Work
@@ -79,8 +80,27 @@ def group(customer_id: str) -> list[str]:
     if found is not None:
         return [found.id, *found.merged_ids]
     if _rest(customer_id, 1):
-        return [customer_id]
+        return [customer_id, *_merged_by_history(customer_id)]
     raise _gone() if erased([customer_id]) else store.no_such_customer()
+
+
+def _merged_by_history(customer_id: str) -> list[str]:
+    """Who was merged into a customer and is still, by the events, for one whose profile is gone."""
+    query = Query.prefixed(
+        store.partition(customer_id),
+        PREFIX,
+        where=Attr("type").is_in(["customer.merged", "customer.unmerged"]),
+        ascending=True,
+        consistent=True,
+    )
+    merged: dict[str, None] = {}
+    for item in pages.every(query):
+        merged_id = item["data"]["merged_id"]
+        if item["type"] == "customer.merged":
+            merged[merged_id] = None
+        else:
+            merged.pop(merged_id, None)
+    return list(merged)
 
 
 def export_of(customer_id: str) -> Iterator[dict[str, Any]]:

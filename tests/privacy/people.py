@@ -97,10 +97,12 @@ def _tickets(api: Api, customer_id: str) -> list[str]:
 def _merge(cloud: Cloud, survivor: str, loser: str) -> None:
     """What a merge leaves: pointers both ways."""
     table = boto3.resource("dynamodb").Table(cloud["Table"])
-    into = {"Key": {"pk": f"CUS#{loser}", "sk": "PROFILE"}, "UpdateExpression": "SET merged_into = :id"}
-    table.update_item(**into, ExpressionAttributeValues={":id": survivor})
-    ids = {"Key": {"pk": f"CUS#{survivor}", "sk": "PROFILE"}, "UpdateExpression": "SET merged_ids = :ids"}
-    table.update_item(**ids, ExpressionAttributeValues={":ids": [loser]})
+    for customer_id, name, value in ((loser, "merged_into", survivor), (survivor, "merged_ids", [loser])):
+        table.update_item(
+            Key={"pk": f"CUS#{customer_id}", "sk": "PROFILE"},
+            UpdateExpression=f"SET {name} = :value",
+            ExpressionAttributeValues={":value": value},
+        )
 
 
 def wake(cloud: Cloud, erasure_id: str) -> None:
