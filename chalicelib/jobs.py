@@ -17,11 +17,15 @@ from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
-from chalicelib.privacy import collecting, erasing
+from chalicelib.privacy import collecting, erasing, retaining
 
 worker = Blueprint(__name__)
 
-STEPS: dict[str, Callable[[Work, str, int], None]] = {"era": erasing.step, "sar": collecting.step}
+STEPS: dict[str, Callable[[Work, str, int], None]] = {
+    "era": erasing.step,
+    "ret": retaining.step,
+    "sar": collecting.step,
+}
 """By the prefix of the job's id."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -14,6 +15,7 @@ from chalicelib.customers.model import Customer, Identity
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import NotFound, Stale
 from chalicelib.kernel.events import PREFIX
+from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Key, key_of
 from chalicelib.kernel.work import Work
@@ -82,6 +84,29 @@ def group(customer_id: str) -> list[str]:
     if _rest(customer_id, 1):
         return [customer_id, *_merged_by_history(customer_id)]
     raise _gone() if erased([customer_id]) else store.no_such_customer()
+
+
+def leads_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
+    """A page of the leads who were registered before a time, oldest first: one call a shard."""
+    queries = [
+        Query(
+            f"CUS#STAGE#lead#{shard}",
+            index="gsi3",
+            high=f"cus_{ulid(at, bytes(10))}",
+            ascending=True,
+            where=Attr("updated_at").lt(stamp(at)),
+        )
+        for shard in range(store.SHARDS)
+    ]
+    found = pages.page(queries, limit=limit, after=after)
+    return store.customers_of(found), found.after
+
+
+def last_contact(customer_id: str) -> str:
+    """When the newest event of a customer occurred, as text; empty when there is none: one call."""
+    query = Query.prefixed(store.partition(customer_id), PREFIX, consistent=True)
+    newest = pages.page([query], limit=1).items
+    return str(newest[0]["occurred_at"]) if newest else ""
 
 
 def _merged_by_history(customer_id: str) -> list[str]:

@@ -80,6 +80,19 @@ def erase(work: Work, customer_id: str) -> dict[str, int]:
     return {"responses_reduced": len(found)} if found else {}
 
 
+def whole(
+    kind: Kind, since: datetime, until: datetime, *, limit: int, after: str | None
+) -> tuple[list[Feedback], str | None]:
+    """A page of responses of this time that still have a person or words, oldest first: two calls."""
+    return store.whole(kind, since, until, limit=limit, after=after)
+
+
+def reduce(work: Work, feedback: Feedback) -> None:
+    """Leave what is counted of a response, and nothing of its words in its event."""
+    store.forget_words(work, feedback)
+    store.reduce(work, feedback)
+
+
 def day_of(at: datetime) -> date:
     """The day of a moment where the business is."""
     return at.astimezone(settings().zone).date()

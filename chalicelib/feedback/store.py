@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.customers import service as customers
 from chalicelib.feedback.model import KINDS, Feedback, Kind
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import Conflict, RapportError, Repeated, Stale
-from chalicelib.kernel.ids import stamp
+from chalicelib.kernel.events import PREFIX
+from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import HIGHEST, Query
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
@@ -105,6 +107,33 @@ def reduce(work: Work, feedback: Feedback) -> None:
         when=Attr("version").eq(feedback.version),
         failure=Stale("The response changed meanwhile."),
     )
+
+
+def forget_words(work: Work, feedback: Feedback) -> None:
+    """Remove the beginning of the comment from the event that a response left: one call."""
+    holder = customers.partition(feedback.customer_id) if feedback.customer_id else partition(feedback.id)
+    moment = PREFIX + ulid(feedback.submitted_at)[:10]
+    for item in pages.every(Query.prefixed(holder, moment, consistent=True)):
+        if item["data"].get("feedback_id") == feedback.id and "private" in item:
+            gone = Stale("The event was removed meanwhile.")
+            work.update(key_of(item), remove=("private",), when=Attr("pk").exists(), failure=gone)
+
+
+def whole(
+    kind: Kind, since: datetime, until: datetime, *, limit: int, after: str | None
+) -> tuple[list[Feedback], str | None]:
+    """A page of responses of a kind and a time that were not reduced, as they are now, oldest first."""
+    query = Query(
+        _kind_list(kind),
+        index="gsi3",
+        low=stamp(since),
+        high=stamp(until),
+        ascending=True,
+        where=Attr("reduced").not_exists() | Attr("reduced").eq(False),
+    )
+    listed = pages.page([query], limit=limit, after=after)
+    found = table.get_many(key_of(item) for item in listed.items)
+    return [_feedback(item) for item in found.values() if not item.get("reduced")], listed.after
 
 
 def newest(

@@ -34,6 +34,32 @@ class AccessHandedOut(EventData):
     customer_id: str
 
 
+class RetentionChanged(EventData):
+    """`changed` names the rules; their old and new days are private."""
+
+    type: ClassVar[str] = "privacy.retention_changed"
+    changed: list[str]
+
+
+class RetentionScheduled(Waking):
+    """Sets the timer of the next night."""
+
+    type: ClassVar[str] = "privacy.retention_scheduled"
+
+
+class RetentionAdvanced(Continuing):
+    type: ClassVar[str] = "privacy.retention_advanced"
+
+
+class RetentionApplied(EventData):
+    """A night's work is done: how many of each kind."""
+
+    type: ClassVar[str] = "privacy.retention_applied"
+    leads: int
+    tickets: int
+    responses: int
+
+
 class ErasureRequested(Continuing):
     """Begins the job that erases; `customer_ids` are all ids of the person."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
-from chalicelib.privacy import certificate, collecting, erasing
+from chalicelib.privacy import certificate, collecting, erasing, retaining
 from chalicelib.privacy.model import (
     AccessRequest,
     AccessRequestId,
@@ -16,6 +16,7 @@ from chalicelib.privacy.model import (
     NewAccessRequest,
     NewErasure,
 )
+from chalicelib.privacy.rules import Retention, RetentionPatch, RetentionPreview
 
 routes = Routes("Privacy", __name__)
 
@@ -71,3 +72,24 @@ def read_erasure(erasure_id: ErasureId) -> Erasure:
 def read_erasure_certificate(erasure_id: ErasureId) -> Certificate:
     """Read what an erasure removed, and what remains until when and why. 409 until it is finished."""
     return certificate.certify(erasing.get(erasure_id))
+
+
+@routes.get("/v1/retention", scope="privacy:read")
+def read_retention() -> Retention:
+    """Read how long what is kept, when the rules are applied next, and what they took last."""
+    return retaining.get()
+
+
+@routes.patch("/v1/retention", scope="privacy:write")
+def change_retention(body: RetentionPatch, work: Work) -> Retention:
+    """Change how long what is kept, by JSON Merge Patch. Applied every night at three, for good.
+
+    Look at the preview first.
+    """
+    return retaining.change(work, body)
+
+
+@routes.get("/v1/retention/preview", scope="privacy:read")
+def preview_retention() -> RetentionPreview:
+    """Count what the rules would take now, to 1,000 a kind; nothing is taken. Tickets are counted to 100."""
+    return retaining.preview()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from chalicelib.kernel import blobs
@@ -43,8 +44,16 @@ def erase(work: Work, customer_id: str) -> dict[str, int]:
     The whole conversation goes, others' words in it too: they answer or quote what the customer wrote.
     """
     ticket = store.one_of_customer(customer_id)
-    if ticket is None:
-        return {}
+    return {} if ticket is None else erase_some(work, ticket)
+
+
+def closed_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[StoredTicket], str | None]:
+    """A page of tickets that are closed, and did not change since: two calls."""
+    return store.closed_before(at, limit=limit, after=after)
+
+
+def erase_some(work: Work, ticket: StoredTicket) -> dict[str, int]:
+    """Remove some of a ticket's messages; without any left, the ticket."""
     removed = mail.erase_thread(work, ticket.id)
     return removed or _erase_ticket(work, ticket)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -11,6 +12,7 @@ from chalicelib.customers import service as customers
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, NotFound, Stale
 from chalicelib.kernel.events import PREFIX
+from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
@@ -78,6 +80,21 @@ def one_of_customer(customer_id: str) -> StoredTicket | None:
     listed = pages.page([_of_customer(customer_id)], limit=50).items
     found = table.get_many(key_of(item) for item in listed)
     return next((stored(item) for item in found.values() if item.get("customer_id") == customer_id), None)
+
+
+def closed_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[StoredTicket], str | None]:
+    """A page of tickets that are closed and did not change since, as they are now, oldest first."""
+    query = Query(
+        "TKT#STATUS#closed",
+        index="gsi1",
+        high=f"tkt_{ulid(at, bytes(10))}",
+        ascending=True,
+        where=Attr("updated_at").lt(stamp(at)),
+    )
+    listed = pages.page([query], limit=limit, after=after)
+    found = table.get_many(key_of(item) for item in listed.items)
+    tickets = [StoredTicket.model_validate(item, strict=False) for item in found.values()]
+    return [one for one in tickets if one.status == "closed" and one.updated_at < at], listed.after
 
 
 EVENTS_AT_ONCE = 80

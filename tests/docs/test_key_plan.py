@@ -73,6 +73,7 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     cloud.pump()
     report(cloud, "Bounce", message["id"], "bob@example.org")
     cloud.pump()
+    api.patch("/v1/retention", {"lead_days": 365}).ok()
     gone = api.post("/v1/customers", {"name": "Eve"}).ok(201)["id"]
     api.post(f"/v1/customers/{gone}/access-requests", {}).ok(201)
     cloud.pump()
