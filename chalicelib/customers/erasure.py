@@ -34,19 +34,15 @@ class Freed:
     addresses: list[str] = field(default_factory=list)
 
 
-def tombstone_key(customer_id: str) -> Key:
-    return Key(store.partition(customer_id), "ERASED")
-
-
 def bury(work: Work, customer_id: str, erasure_id: str) -> None:
     """Mark a customer as being erased, for ever. Fails with Stale when they are marked already."""
-    item = {**tombstone_key(customer_id)._asdict(), "erasure_id": erasure_id}
+    item = {**store.tombstone_key(customer_id)._asdict(), "erasure_id": erasure_id}
     work.put(item, unless_exists=Stale("Another erasure of this customer began meanwhile."))
 
 
 def require_not_buried(work: Work, customer_id: str) -> None:
     """Commit only if nobody began to erase the customer; else NotFound `erased`."""
-    work.require(tombstone_key(customer_id), _gone(), when=Attr("pk").not_exists())
+    work.require(store.tombstone_key(customer_id), _gone(), when=Attr("pk").not_exists())
 
 
 def _gone() -> NotFound:
@@ -58,7 +54,7 @@ def erased(customer_ids: Iterable[str]) -> dict[str, str]:
 
     One call, and none when nobody is asked about.
     """
-    keys = {tombstone_key(customer_id): customer_id for customer_id in customer_ids}
+    keys = {store.tombstone_key(customer_id): customer_id for customer_id in customer_ids}
     found = table.get_many(keys) if keys else {}
     return {keys[key]: item["erasure_id"] for key, item in found.items()}
 
@@ -182,4 +178,4 @@ def erase_rest(work: Work, customer_id: str) -> dict[str, int]:
 def _rest(customer_id: str, limit: int) -> list[Key]:
     query = Query(store.partition(customer_id), consistent=True)
     found = [key_of(item) for item in pages.page([query], limit=limit + 1).items]
-    return [key for key in found if key != tombstone_key(customer_id)][:limit]
+    return [key for key in found if key != store.tombstone_key(customer_id)][:limit]

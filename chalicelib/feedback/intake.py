@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from chalicelib.customers import erasure as customers_erasure
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Identity
 from chalicelib.feedback import store
@@ -38,12 +37,10 @@ class Intake:
 
     def __init__(self, submissions: Sequence[Submission]) -> None:
         given = [submission.response for submission in submissions]
-        self._known = customers.recognise(
+        self._known, self._erased = customers.recognise(
             ids=[response.customer_id for response in given if response.customer_id],
             emails=[response.email for response in given if response.email],
         )
-        named = {response.customer_id for response in given if response.customer_id}
-        self._erased = customers_erasure.erased(named - self._known.keys())
         self._registering: set[Identity] = set()
         self._shard = store.pick_shard()
 
