@@ -19,6 +19,7 @@ from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
 from chalicelib.mail import worker as mail_workers
+from chalicelib.overview import routes as overview
 from chalicelib.overview import worker as overview_worker
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
@@ -31,6 +32,7 @@ features = [
     mail.routes,
     support.routes,
     feedback.routes,
+    overview.routes,
 ]
 features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
 

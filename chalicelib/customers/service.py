@@ -22,7 +22,7 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Slice
-from chalicelib.kernel.table import Key
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
 MAX_PRIVATE = 12_000
@@ -157,3 +157,13 @@ def id_of_email(address: str) -> str | None:
 def email_key(address: str) -> Key:
     """The key of an address's identity item, for those who read several things in one call."""
     return store.identity_key(Identity.of_email(address))
+
+
+def profile_key(customer_id: str) -> Key:
+    """The key of a profile, for those who read several things in one call."""
+    return store.profile_key(customer_id)
+
+
+def of_item(item: Item) -> Customer:
+    """The customer in a profile's item, for those who read several things in one call."""
+    return Customer.model_validate(item, strict=False)

@@ -23,7 +23,10 @@ LOWEST, HIGHEST = "\x00", "\U0010ffff"
 
 @dataclass(frozen=True)
 class Query:
-    """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive."""
+    """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive.
+
+    `consistent` sees every change that was answered before; only the table itself can be asked so.
+    """
 
     partition: str
     index: str | None = None
@@ -31,6 +34,7 @@ class Query:
     high: str = HIGHEST
     ascending: bool = False
     where: ConditionBase | None = None
+    consistent: bool = False
 
     @property
     def sort_key(self) -> str:
@@ -111,6 +115,7 @@ def _ask(query: Query, low: str, high: str, limit: int) -> Any:
             ExpressionAttributeValues=encode_item(values),
             ScanIndexForward=query.ascending,
             Limit=limit,
+            ConsistentRead=query.consistent,
             **request,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Work
 from chalicelib.timeline import store
 from chalicelib.timeline.events import InteractionLogged
@@ -36,3 +37,8 @@ def read(
     if not entries and after is None and position is None:
         customers.get(customer_id)
     return entries, position
+
+
+def entry(item: Item) -> Entry:
+    """The entry in an event's item, for those who read several things in one call."""
+    return store.entry(item)
