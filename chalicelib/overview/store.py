@@ -55,7 +55,7 @@ class Read:
 
 
 def read(customer_id: str) -> Read:
-    """A customer's partition from the summary down, consistently: one call, if they have no more than 90 consents.
+    """A customer's partition from the summary down, consistently: one call for up to 90 consents.
 
     It is laid out for this: the sort keys of events, profile, consents and summary follow in that order.
     """

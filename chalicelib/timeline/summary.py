@@ -45,7 +45,7 @@ class Contacts(Stored):
 
 
 def summary_of(customer_ids: Iterable[str]) -> Contacts:
-    """The last contacts of customers who are one person: one call each, rarely two, of 1,000 entries at most."""
+    """The last contacts of customers who are one person: one call each, rarely two."""
     found = [contact for one in customer_ids for contact in _contacts_of(one)]
     found.sort(key=lambda contact: contact.at, reverse=True)
     return Contacts(

@@ -71,8 +71,8 @@ def test_a_contact_before_many_other_entries_is_found(
     assert summary.contacts.last_outbound is None
 
 
-def event(kind: str, **data: Any) -> dict[str, Any]:
-    return {"type": kind, "occurred_at": "2026-01-01T00:00:00.000Z", "data": data, "channel": "email"}
+def event(type_: str, **data: Any) -> dict[str, Any]:
+    return {"type": type_, "occurred_at": "2026-01-01T00:00:00.000Z", "data": data, "channel": "email"}
 
 
 @pytest.mark.parametrize(
