@@ -11,6 +11,7 @@ from chalicelib.access.authorizer import blueprint as authorizer_blueprint
 from chalicelib.access.service import require_actor
 from chalicelib.customers import routes as customers
 from chalicelib.directory import worker as directory_worker
+from chalicelib.duplicates import routes as duplicates
 from chalicelib.duplicates import worker as duplicates_worker
 from chalicelib.feedback import routes as feedback
 from chalicelib.feedback import worker as feedback_worker
@@ -32,6 +33,7 @@ features = [
     mail.routes,
     support.routes,
     feedback.routes,
+    duplicates.routes,
     overview.routes,
 ]
 features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))

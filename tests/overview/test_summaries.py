@@ -20,7 +20,7 @@ CALL = {"channel": "phone", "direction": "inbound", "summary": "Asked."}
 
 @pytest.fixture
 def ada(api: Api, cloud: Cloud) -> str:
-    made = api.post("/v1/customers", {"name": "Ada"}).ok(201)["id"]
+    made: str = api.post("/v1/customers", {"name": "Ada"}).ok(201)["id"]
     cloud.pump()
     return made
 

@@ -21,7 +21,8 @@ CALL = {"channel": "phone", "direction": "outbound", "summary": "Called about th
 
 @pytest.fixture
 def ada(api: Api) -> str:
-    return api.post("/v1/customers", {"name": "Ada", "emails": ["ada@example.org"]}).ok(201)["id"]
+    made: str = api.post("/v1/customers", {"name": "Ada", "emails": ["ada@example.org"]}).ok(201)["id"]
+    return made
 
 
 def view(api: Api, customer_id: str) -> Any:
