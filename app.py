@@ -25,6 +25,7 @@ from chalicelib.overview import worker as overview_worker
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
 from chalicelib.timeline import routes as timeline
+from chalicelib.transfer import export_routes as exports
 
 features = [
     access.routes,
@@ -34,6 +35,7 @@ features = [
     support.routes,
     feedback.routes,
     duplicates.routes,
+    exports.routes,
     overview.routes,
 ]
 features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
