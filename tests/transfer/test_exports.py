@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import time
 from typing import Any
 
 import boto3
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from chalicelib.customers import service as customers
 from chalicelib.customers import sweep
-from chalicelib.kernel import ids, table
+from chalicelib.kernel import blobs, ids, table
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from chalicelib.transfer import exports
@@ -119,7 +120,7 @@ def test_many_steps_repeated_in_any_order_write_each_row_once(
     monkeypatch.setattr(exports, "PART_BYTES", 150)
     monkeypatch.setattr(exports, "SMALLEST_PART", 80)
     monkeypatch.setattr(sweep, "page", lambda position, **asked: page(position, **{**asked, "limit": 1}))
-    monkeypatch.setattr(exports.blobs, "join", _join)
+    monkeypatch.setattr(blobs, "join", _join)
     asked = api.post("/v1/exports", {"fields": ["id", "name"]}).ok(201)
     cloud.pump(rounds=60, twice=True, seed=5)
     done = api.get(f"/v1/exports/{asked['id']}").ok()
@@ -129,18 +130,18 @@ def test_many_steps_repeated_in_any_order_write_each_row_once(
 
 def _join(keys: list[str], key: str, content_type: str, *, bucket: str, maximum: int) -> None:
     """Joins parts smaller than S3 takes, so that a test may be small."""
-    whole = b"".join(exports.blobs.get(part, bucket=bucket, maximum=maximum) for part in keys)
+    whole = b"".join(blobs.get(part, bucket=bucket, maximum=maximum) for part in keys)
     assert len(keys) > 2
-    exports.blobs.put(key, whole, content_type, bucket=bucket)
+    blobs.put(key, whole, content_type, bucket=bucket)
 
 
 def test_parts_are_joined_by_s3(cloud: Cloud) -> None:
     bucket = cloud["FilesBucket"]
     parts = [b"a" * 5_300_000, b"b" * 10]
     for place, part in enumerate(parts):
-        exports.blobs.put(f"p{place}", part, "text/plain", bucket=bucket)
-    exports.blobs.join(["p0", "p1"], "whole", "text/plain", bucket=bucket, maximum=6_000_000)
-    assert exports.blobs.get("whole", bucket=bucket, maximum=10_000_000) == b"".join(parts)
+        blobs.put(f"p{place}", part, "text/plain", bucket=bucket)
+    blobs.join(["p0", "p1"], "whole", "text/plain", bucket=bucket, maximum=6_000_000)
+    assert blobs.get("whole", bucket=bucket, maximum=10_000_000) == b"".join(parts)
 
 
 def test_a_step_cut_short_leaves_a_rest_that_the_next_one_takes_up(
@@ -148,7 +149,7 @@ def test_a_step_cut_short_leaves_a_rest_that_the_next_one_takes_up(
 ) -> None:
     made = add(api, 5)
     ticks = iter(range(0, 10**6, 30))
-    monkeypatch.setattr(exports.time, "monotonic", lambda: float(next(ticks)))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(ticks)))
     done = export(api, cloud, {})
     assert sorted(one["id"] for one in rows(cloud, done)) == sorted(made)
     steps = [item["data"]["step"] for item in cloud.items() if item.get("type") == "export.advanced"]
@@ -164,7 +165,7 @@ def test_progress_tells_what_remains_once_a_quarter_is_read(
     asked = api.post("/v1/exports", {}).ok(201)
     assert asked["remaining"] is None
     ticks = iter(range(0, 10**6, 30))
-    monkeypatch.setattr(exports.time, "monotonic", lambda: float(next(ticks)))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(ticks)))
     work = Work()
     exports.step(work, asked["id"], 0)
     commit(work)
