@@ -11,7 +11,7 @@ from chalicelib.kernel.work import Work
 
 def get(customer_id: str) -> Preferences:
     """Their preferences, empty ones at version 0 when they told none: two calls. Raises NotFound."""
-    survivor = customers.group_of(customer_id)[0]
+    survivor = customers.get(customer_id).id
     return store.get_preferences(survivor) or Preferences(customer_id=survivor)
 
 

@@ -181,9 +181,14 @@ def deny(work: Work, customer_id: str, channel: Channel, topic: str, source: str
 
 
 def of_customer(customer_id: str) -> Consents:
-    """Everything a customer said, and what it comes to: two calls, and one more for each merged id."""
+    """Everything a customer said, and what it comes to: two calls, and one more for each merged id.
+
+    Raises NotFound for a customer of whom there is nothing.
+    """
     group = customers.group_of(customer_id)
     statements = store.consents_of(group)
+    if not statements:
+        customers.get(customer_id)
     now = ids.now()
     places = sorted({(one.channel, one.topic) for one in statements})
     effective = []

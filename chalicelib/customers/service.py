@@ -189,21 +189,7 @@ def profile_key(customer_id: str) -> Key:
 
 
 def members(profile: Item) -> list[str]:
-    """The ids that a customer goes by, from the profile's item: the survivor of a merge first.
-
-    A merged profile names its survivor only; `group_of` knows the others.
-    """
+    """The ids that `group_of` gives, from the profile's item: no call unless it was merged into another."""
     if profile.get("merged_into"):
         return group_of(profile["id"])
     return [profile["id"], *profile.get("merged_ids", [])]
-
-
-def group_of(customer_id: str) -> list[str]:
-    """The ids that a customer goes by, the survivor of a merge first: one call, two for a merged id.
-
-    Raises NotFound.
-    """
-    customer = store.get(customer_id)
-    if customer.merged_into:
-        customer = store.get(customer.merged_into)
-    return [customer.id, *customer.merged_ids]

@@ -99,9 +99,9 @@ def by_due(
 ) -> tuple[list[Task], str | None]:
     """A page in the order of the due times; those of a customer include those of whom they were merged with.
 
-    Raises NotFound for an unknown customer.
+    Raises NotFound for a customer of whom there is nothing.
     """
-    return store.by_due(
+    tasks, position = store.by_due(
         states=(state,) if state else STATES,
         owner=owner,
         group=customers.group_of(customer_id) if customer_id else (),
@@ -110,6 +110,9 @@ def by_due(
         limit=limit,
         after=after,
     )
+    if customer_id and not tasks and after is None and position is None:
+        customers.get(customer_id)
+    return tasks, position
 
 
 class Summary(Model):

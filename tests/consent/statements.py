@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-
 from tests.api import Api
-from tests.cloud import Cloud
 
 SAID = {"channel": "email", "topic": "offers", "state": "granted", "source": "web form /signup"}
 
@@ -32,15 +29,5 @@ def effective(api: Api, url: str) -> dict[tuple[str, str], str]:
     return {(one["channel"], one["topic"]): one["state"] for one in found}
 
 
-def merge(cloud: Cloud, survivor: str, loser: str) -> None:
-    """Point two profiles to each other, which is all that a merge does to consents."""
-    for url, change in (
-        (survivor, ("merged_ids", {"L": [{"S": loser.rpartition("/")[2]}]})),
-        (loser, ("merged_into", {"S": survivor.rpartition("/")[2]})),
-    ):
-        boto3.client("dynamodb").update_item(
-            TableName=cloud["Table"],
-            Key={"pk": {"S": f"CUS#{url.rpartition('/')[2]}"}, "sk": {"S": "PROFILE"}},
-            UpdateExpression=f"SET {change[0]} = :value",
-            ExpressionAttributeValues={":value": change[1]},
-        )
+def merge(api: Api, survivor: str, loser: str) -> None:
+    api.post(f"{survivor}/merge", {"merged_id": loser.rpartition("/")[2]}).ok()

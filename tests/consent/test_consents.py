@@ -155,7 +155,7 @@ def test_the_strictest_of_merged_customers_holds(api: Api, cloud: Cloud, url: st
     say(api, url)
     say(api, url, channel="sms")
     say(api, other, state="denied")
-    merge(cloud, url, other)
+    merge(api, url, other)
     assert effective(api, url) == effective(api, other) == {OFFERS: "denied", ("sms", "offers"): "granted"}
     group = [_id(url), _id(other)]
     assert not permission.allowed(group, "email", "offers")
@@ -165,11 +165,14 @@ def test_the_strictest_of_merged_customers_holds(api: Api, cloud: Cloud, url: st
 def test_somebody_merged_can_still_say_yes(api: Api, cloud: Cloud, url: str) -> None:
     other = customer(api)
     say(api, other, state="denied", occurred_at="2026-01-01T00:00:00Z")
-    merge(cloud, url, other)
+    merge(api, url, other)
     assert say(api, other)["customer_id"] == _id(url), "the survivor speaks for both"
     assert effective(api, url) == {OFFERS: "granted"}
     stated = {one["customer_id"]: one["state"] for one in api.get(f"{url}/consents").ok()["statements"]}
-    assert stated == {_id(url): "granted", _id(other): "denied"}, "undone, each has their own again"
+    assert stated == {_id(url): "granted", _id(other): "denied"}
+    api.post(f"{url}/merge/undo", {"merged_id": _id(other)}).ok()
+    assert effective(api, url) == {OFFERS: "granted"}
+    assert effective(api, other) == {OFFERS: "denied"}, "as before the merge"
 
 
 def test_deny_is_heard_once(api: Api, url: str) -> None:

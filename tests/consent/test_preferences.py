@@ -35,7 +35,7 @@ def test_what_is_wrong_is_refused(api: Api, wrong: dict[str, Any]) -> None:
 
 def test_of_merged_customers_the_survivor_is_asked(api: Api, cloud: Cloud) -> None:
     survivor, loser = customer(api), customer(api)
-    merge(cloud, survivor, loser)
+    merge(api, survivor, loser)
     api.patch(f"{loser}/preferences", {"preferred_channel": "sms"}).ok()
     assert api.get(f"{survivor}/preferences").ok()["preferred_channel"] == "sms"
 

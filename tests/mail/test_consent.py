@@ -69,7 +69,7 @@ def test_a_no_of_whom_they_were_merged_with_is_heard(api: Api, cloud: Cloud, url
     other = customer(api)
     say(api, url)
     say(api, other, state="denied")
-    merge(cloud, url, other)
+    merge(api, url, other)
     _queued(api, url)
     assert _sending(cloud).count("BatchGetItem") == 2
     assert outbox() == []

@@ -126,7 +126,7 @@ def test_a_grant_of_whom_they_were_merged_with_is_not_lost(api: Api, cloud: Clou
     url, other = customer(api, emails=[EMAIL]), customer(api)
     topic(api, "offers")
     say(api, other)
-    merge(cloud, url, other)
+    merge(api, url, other)
     api.patch("/v1/topics/offers", {"double_opt_in": True}).ok()
     asked = api.post(f"{url}/consents/confirmations", {"topic": "offers", "source": "call"}).ok()
     assert (asked["consent"]["state"], asked["message_id"]) == ("granted", None)

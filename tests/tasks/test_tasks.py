@@ -138,7 +138,7 @@ def test_tasks_of_merged_customers_are_listed_together(api: Api, cloud: Cloud, a
     twin = api.post("/v1/customers", {"name": "Ada L."}).ok(201)["id"]
     _add(api, twin, sam, 1)
     _add(api, ada, sam, 2)
-    merge(cloud, f"/{ada}", f"/{twin}")
+    merge(api, f"/v1/customers/{ada}", f"/v1/customers/{twin}")
     for asked in (ada, twin):
         assert _listed(api, f"customer_id={asked}") == ["Call 1", "Call 2"]
 
