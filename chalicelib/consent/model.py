@@ -146,6 +146,15 @@ class Effective(Model):
     allowed: bool
 
 
+class Permission(Model):
+    """Whether we may, from all that is known: an unknown or ended topic is not allowed."""
+
+    customer_id: str
+    channel: Channel
+    topic: str
+    allowed: bool
+
+
 class Consents(Model):
     """Every statement, and what they come to. A channel and topic that is not listed is not allowed."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.consent import store
 from chalicelib.consent.model import SERVICE, Channel, permits, strictest
 from chalicelib.customers import service as customers
-from chalicelib.kernel import ids, table
+from chalicelib.kernel import table
 from chalicelib.kernel.table import Item, Key
 
 
@@ -51,9 +51,3 @@ class Question:
                 return False
         said = [store.consent_of(found[key]) for key in self._said(group) if key in found]
         return permits(self.topic, strictest(said, at))
-
-
-def allowed(customer_ids: str | Sequence[str], channel: Channel, topic: str) -> bool:
-    """Whether a customer, or a group of merged ones (customers.group_of), allows it: one call."""
-    group = [customer_ids] if isinstance(customer_ids, str) else customer_ids
-    return Question(None, channel, topic).answer_for(group, ids.now())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from chalicelib.consent import preferences, topics
 from chalicelib.consent import service as consent
 from chalicelib.consent.model import (
+    Channel,
     Consent,
     Consents,
     NewConsent,
     NewTopic,
+    Permission,
     Preferences,
     PreferencesPatch,
     Topic,
@@ -16,12 +18,17 @@ from chalicelib.consent.model import (
     TopicPatch,
 )
 from chalicelib.customers.model import CustomerId
-from chalicelib.kernel.http.paging import Page, PageParameters
+from chalicelib.kernel.http.paging import Page, PageParameters, Parameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
 from chalicelib.timeline.model import Entry
 
 routes = Routes("Consent", __name__)
+
+
+class PermissionQuery(Parameters):
+    channel: Channel
+    topic: TopicId
 
 
 @routes.post("/v1/topics", scope="consent:write", status=201, location="/v1/topics/{id}")
@@ -73,6 +80,12 @@ def state_consent(customer_id: CustomerId, body: NewConsent, work: Work) -> Cons
     the history and changes nothing; the answer is what holds.
     """
     return consent.state(work, customer_id, body)
+
+
+@routes.get("/v1/customers/{customer_id}/consents/permission", scope="consent:read")
+def read_permission(customer_id: CustomerId, query: PermissionQuery) -> Permission:
+    """Ask whether a customer may be reached on a channel about a topic, before you call or write."""
+    return consent.permission(customer_id, query.channel, query.topic)
 
 
 @routes.get("/v1/customers/{customer_id}/consents/history", scope="consent:read")

@@ -18,12 +18,14 @@ from chalicelib.consent.model import (
     Consents,
     Effective,
     NewConsent,
+    Permission,
     State,
     StoredConsent,
     Topic,
     permits,
     strictest,
 )
+from chalicelib.consent.permission import Question
 from chalicelib.customers import service as customers
 from chalicelib.kernel import ids, table
 from chalicelib.kernel.errors import Invalid
@@ -174,10 +176,17 @@ def shown(consent: StoredConsent) -> Consent:
     return store.shown(consent)
 
 
-def deny(work: Work, customer_id: str, channel: Channel, topic: str, source: str) -> None:
-    """Take down that a customer does not want it any more: a link in a mail, a complaint. Twice is once."""
-    new = NewConsent(channel=channel, topic=topic, state="denied", source=source)
-    state(work, customer_id, new)
+def allowed(customer_ids: str | Sequence[str], channel: Channel, topic: str) -> bool:
+    """Whether a customer, or a group of merged ones (customers.group_of), allows it: one call."""
+    group = [customer_ids] if isinstance(customer_ids, str) else customer_ids
+    return Question(None, channel, topic).answer_for(group, ids.now())
+
+
+def permission(customer_id: str, channel: Channel, topic: str) -> Permission:
+    """Whether a customer allows it: two calls. Raises NotFound."""
+    customer = customers.get(customer_id)
+    may = allowed([customer.id, *customer.merged_ids], channel, topic)
+    return Permission(customer_id=customer.id, channel=channel, topic=topic, allowed=may)
 
 
 def of_customer(customer_id: str) -> Consents:

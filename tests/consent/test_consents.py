@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.consent import permission
 from chalicelib.consent import service as consent
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
@@ -48,10 +47,10 @@ def test_what_was_said_holds(api: Api, url: str) -> None:
     assert answer["effective"] == [
         {"channel": "email", "topic": "offers", "state": "granted", "allowed": True}
     ]
-    assert permission.allowed(_id(url), "email", "offers")
-    assert not permission.allowed(_id(url), "sms", "offers"), "unknown is not granted"
+    assert consent.allowed(_id(url), "email", "offers")
+    assert not consent.allowed(_id(url), "sms", "offers"), "unknown is not granted"
     assert say(api, url, state="withdrawn")["version"] == 2
-    assert not permission.allowed(_id(url), "email", "offers")
+    assert not consent.allowed(_id(url), "email", "offers")
 
 
 def test_a_statement_is_three_calls_and_the_question_one(api: Api, url: str) -> None:
@@ -59,7 +58,7 @@ def test_a_statement_is_three_calls_and_the_question_one(api: Api, url: str) -> 
         say(api, url)
     assert calls == ["GetItem", "BatchGetItem", "TransactWriteItems"]
     with counted() as calls:
-        permission.allowed(_id(url), "email", "offers")
+        consent.allowed(_id(url), "email", "offers")
     assert calls == ["BatchGetItem"]
 
 
@@ -129,24 +128,24 @@ def test_statements_at_the_same_time_are_all_heard(api: Api, url: str) -> None:
 
 
 def test_service_needs_no_consent_and_can_be_denied(api: Api, url: str) -> None:
-    assert permission.allowed(_id(url), "phone", "service")
+    assert consent.allowed(_id(url), "phone", "service")
     say(api, url, channel="phone", topic="service", state="denied")
-    assert not permission.allowed(_id(url), "phone", "service")
-    assert permission.allowed(_id(url), "email", "service")
+    assert not consent.allowed(_id(url), "phone", "service")
+    assert consent.allowed(_id(url), "email", "service")
 
 
 def test_a_grant_by_mail_waits_where_double_opt_in_is(api: Api, url: str) -> None:
     topic(api, "news", double_opt_in=True)
     assert say(api, url, topic="news")["state"] == "pending"
     assert say(api, url, topic="news", channel="sms")["state"] == "granted"
-    assert not permission.allowed(_id(url), "email", "news")
+    assert not consent.allowed(_id(url), "email", "news")
     assert say(api, url, topic="news", state="denied")["state"] == "denied"
 
 
 def test_an_ended_topic_allows_nothing(api: Api, url: str) -> None:
     say(api, url)
     api.patch("/v1/topics/offers", {"active": False}).ok()
-    assert not permission.allowed(_id(url), "email", "offers")
+    assert not consent.allowed(_id(url), "email", "offers")
     api.post(f"{url}/consents", SAID).problem(422, "invalid")
 
 
@@ -158,8 +157,8 @@ def test_the_strictest_of_merged_customers_holds(api: Api, cloud: Cloud, url: st
     merge(api, url, other)
     assert effective(api, url) == effective(api, other) == {OFFERS: "denied", ("sms", "offers"): "granted"}
     group = [_id(url), _id(other)]
-    assert not permission.allowed(group, "email", "offers")
-    assert permission.allowed(group, "sms", "offers")
+    assert not consent.allowed(group, "email", "offers")
+    assert consent.allowed(group, "sms", "offers")
 
 
 def test_somebody_merged_can_still_say_yes(api: Api, cloud: Cloud, url: str) -> None:
@@ -175,14 +174,22 @@ def test_somebody_merged_can_still_say_yes(api: Api, cloud: Cloud, url: str) -> 
     assert effective(api, other) == {OFFERS: "denied"}, "as before the merge"
 
 
-def test_deny_is_heard_once(api: Api, url: str) -> None:
-    say(api, url)
-    for _ in range(2):
-        work = Work()
-        consent.deny(work, _id(url), "email", "offers", "link in a mail")
-        commit(work)
-    assert effective(api, url) == {OFFERS: "denied"}
-    assert len(api.get(f"{url}/consents/history").ok()["data"]) == 2
+def test_whoever_is_about_to_call_can_ask(api: Api, cloud: Cloud, url: str) -> None:
+    say(api, url, channel="phone")
+    asked = f"{url}/consents/permission?channel=phone&topic=offers"
+    with counted() as calls:
+        answer = api.get(asked).ok()
+    assert calls == ["GetItem", "BatchGetItem"]
+    assert answer == {
+        "customer_id": _id(url), "channel": "phone", "topic": "offers", "allowed": True
+    }  # fmt: skip
+    other = customer(api)
+    say(api, other, channel="phone", state="denied")
+    merge(api, url, other)
+    assert api.get(asked).ok()["allowed"] is False
+    assert api.get(f"{url}/consents/permission?channel=phone&topic=nothing").ok()["allowed"] is False
+    nobody = asked.replace(_id(url), "cus_01J00000000000000000000000")
+    api.get(nobody).problem(404, "no_such_customer")
 
 
 def test_everything_is_exported_and_erased(api: Api, cloud: Cloud, url: str) -> None:
