@@ -61,7 +61,11 @@ ACTS: list[tuple[str, int, Act]] = [
     ("timeline page", 1, request("GET", "/v1/customers/{customer}/timeline")),
     ("log an interaction", 1, request("POST", "/v1/customers/{customer}/interactions", CALL)),
     ("GET a ticket by id", 1, request("GET", "/v1/tickets/{ticket}")),
-    ("ticket page of a customer", 1, request("GET", "/v1/tickets?customer_id={customer}")),
+    (
+        "ticket page of a customer, which asks who is merged into them",
+        2,
+        request("GET", "/v1/tickets?customer_id={customer}"),
+    ),
     ("ticket page of a status", 1, request("GET", "/v1/tickets?status=open")),
     ("ticket page of all: a query for each of 6 statuses", 6, request("GET", "/v1/tickets")),
     ("page of a ticket's messages", 1, request("GET", "/v1/tickets/{ticket}/messages")),
