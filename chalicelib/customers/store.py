@@ -21,7 +21,7 @@ SHARDS = 4
 
 
 PROFILE = "PROFILE"
-"""The sort key of a profile: behind the events, so that one query that descends from it finds whose they are."""
+"""The sort key of a profile: behind the events, so that a query that descends from it sees whose they are."""
 
 
 def partition(customer_id: str) -> str:
