@@ -143,6 +143,24 @@ def test_there_are_twenty_of_a_kind_at_most(api: Api) -> None:
     api.post(url, {"kind": "external", "value": "more:1"}).problem(422, "too_many")
 
 
+def _eighty(tell: str) -> dict[str, Any]:
+    numbers = range(10, 10 + MAX_OF_A_KIND)
+    return {
+        "emails": [f"{tell}{number}@example.org" for number in numbers],
+        "phones": [f"+4420794609{number}" if tell == "a" else f"+493012345{number}" for number in numbers],
+        "handles": [f"x:{tell}{number}" for number in numbers],
+        "external_ids": {f"s{number}": tell for number in numbers},
+    }
+
+
+def test_all_there_can_be_are_registered_and_deleted_but_not_exchanged_at_once(api: Api) -> None:
+    made = api.post("/v1/customers", _eighty("a"), Idempotency_Key="one").ok(201)
+    url = f"/v1/customers/{made['id']}"
+    api.patch(url, _eighty("b")).problem(422, "too_many")
+    api.patch(url, {"emails": _eighty("b")["emails"]}).ok()
+    assert api.delete(url).status == 204
+
+
 def test_a_stale_version_is_412(api: Api, url: str) -> None:
     given = {"kind": "email", "value": "x@example.org"}
     api.post(f"{url}/identities", given, If_Match='"7"').problem(412, "stale")
