@@ -135,6 +135,22 @@ def test_the_old_id_acts_on_the_survivor(api: Api, ada: str, adele: str) -> None
     api.post(f"/v1/customers/{adele}/interactions", log).ok(201)
 
 
+def test_an_etag_from_before_is_stale_under_the_old_id_and_again_after_the_undo(
+    api: Api, ada: str, adele: str
+) -> None:
+    old = f"/v1/customers/{adele}"
+    for stage in ("lead", "prospect", "customer"):
+        api.patch(old, {"stage": stage}).ok()
+    seen = [f'"{api.get(old).ok()["version"]}"']
+    for act in (_merge, _undo, _merge, _undo):
+        act(api, ada, adele).ok()
+        now = api.get(old).ok()["version"]
+        for etag in seen:
+            assert api.get(old, If_None_Match=etag).status == 200
+            api.patch(old, {"company": "Looms"}, If_Match=etag).problem(412, "stale")
+        seen.append(f'"{now}"')
+
+
 def test_undo_restores_both_exactly(api: Api, cloud: Cloud, ada: str, adele: str) -> None:
     before = _state(cloud)
     _merge(api, ada, adele, choices={"name": "merged", "tags": "merged", "emails": "merged"}).ok()
@@ -263,6 +279,8 @@ def test_deleting_one_deletes_who_they_are_and_frees_all(
     for customer_id in (ada, adele):
         api.get(f"/v1/customers/{customer_id}").problem(404, "no_such_customer")
     _undo(api, ada, adele).problem(404, "no_such_customer")
+    last = api.get(f"/v1/customers/{ada}/timeline").ok()["data"][0]
+    assert last["data"] == {"customer_id": ada, "merged_ids": [adele]}
     api.post("/v1/customers", ADELE).ok(201)
 
 

@@ -92,7 +92,7 @@ def _undone(survivor: Profile, merged: Profile) -> tuple[Profile, Profile, list[
     """Undo where every identity is still the merged one's."""
     after, left = parted(survivor, merged, set(merged.identities), at=LATER)
     holders = dict.fromkeys(merged.identities, merged.id)
-    back, lost = restored(merged, holders, {survivor.id}, at=LATER)
+    back, lost = restored(survivor, merged, holders, at=LATER)
     return after, back, left + lost
 
 
