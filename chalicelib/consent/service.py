@@ -5,7 +5,7 @@ Nothing here grants by itself: a grant is what a person said, taken down by who 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,14 +22,14 @@ from chalicelib.consent.model import (
     State,
     StoredConsent,
     Topic,
-    permits,
+    effective,
     strictest,
 )
 from chalicelib.consent.permission import Question
 from chalicelib.customers import service as customers
 from chalicelib.kernel import ids, table
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.table import key_of
+from chalicelib.kernel.table import Item, key_of
 from chalicelib.kernel.work import Work
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import Entry
@@ -198,18 +198,16 @@ def of_customer(customer_id: str) -> Consents:
     statements = store.consents_of(group)
     if not statements:
         customers.get(customer_id)
-    now = ids.now()
-    places = sorted({(one.channel, one.topic) for one in statements})
-    effective = []
-    for channel, topic in places:
-        said = [one for one in statements if (one.channel, one.topic) == (channel, topic)]
-        came_to = strictest(said, now)
-        effective.append(
-            Effective(channel=channel, topic=topic, state=came_to, allowed=permits(topic, came_to))
-        )
     return Consents(
-        customer_id=group[0], statements=[store.shown(one) for one in statements], effective=effective
+        customer_id=group[0],
+        statements=[store.shown(one) for one in statements],
+        effective=effective(statements, ids.now()),
     )
+
+
+def come_to(items: Iterable[Item]) -> list[Effective]:
+    """What statements come to, of their items, for those who read several things in one call."""
+    return effective(map(store.consent_of, items), ids.now())
 
 
 def history(customer_id: str, *, limit: int, after: str | None) -> tuple[list[Entry], str | None]:

@@ -11,6 +11,7 @@ class DuplicateDismissed(EventData):
     """Somebody said that these two are not one person."""
 
     type: ClassVar[str] = "duplicate.dismissed"
+    audited: ClassVar[bool] = True
     duplicate_id: str
     customer_id: str
     other_id: str

@@ -46,6 +46,7 @@ def _place(concerned: dict[str, Job], due: list[Standing]) -> None:
 
 
 def _concerned(event: Published) -> set[str]:
-    """Whom an event is about: of a merge, both."""
-    named = (event.customer_id, event.data.get("customer_id"), event.data.get("merged_id"))
+    """Whom an event is about: of a merge, both; of who was deleted, all who were merged into them."""
+    named = [event.customer_id, event.data.get("customer_id"), event.data.get("merged_id")]
+    named += event.data.get("merged_ids") or []
     return {one for one in named if isinstance(one, str)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from chalicelib.consent.model import Effective
 from chalicelib.customers.model import Customer
 from chalicelib.feedback.model import Feedback
 from chalicelib.feedback.summary import FeedbackFigures
@@ -14,6 +15,13 @@ from chalicelib.timeline.model import Entry
 from chalicelib.timeline.summary import Contact, Contacts
 
 
+class TaskFigures(Stored):
+    """Follow-ups that are open, 100 an id at most, and when the next one is due."""
+
+    open: int = 0
+    next_due_at: Utc | None = None
+
+
 class Summary(Stored):
     """What is computed of a customer, and of whom they were merged with, whenever something happens."""
 
@@ -21,23 +29,21 @@ class Summary(Stored):
     contacts: Contacts = Contacts()
     tickets: TicketFigures = TicketFigures()
     feedback: FeedbackFigures = FeedbackFigures()
+    tasks: TaskFigures = TaskFigures()
     summarised_at: Utc
 
     def says_as(self, other: Summary) -> bool:
         """Whether both say the same, whenever they were computed."""
-        told = {"contacts", "tickets", "feedback"}
+        told = {"contacts", "tickets", "feedback", "tasks"}
         return self.model_dump(include=told) == other.model_dump(include=told)
 
 
-class Statement(Stored):
-    """What somebody said about being reached on a channel for a topic."""
+class Belonging(Stored):
+    """The organisation that a customer belongs to."""
 
-    customer_id: str
-    channel: str
-    topic: str
-    state: str
-    occurred_at: Utc
-    valid_until: Utc | None = None
+    id: str
+    name: str
+    domains: list[str] = []
 
 
 class Figures(Model):
@@ -50,14 +56,19 @@ class Figures(Model):
     days_since_last_contact: int | None = None
     tickets: TicketFigures
     feedback: FeedbackFigures
+    tasks: TaskFigures
     summarised_at: Utc | None = Field(default=None, description="Null before anything was computed.")
 
 
 class View(Model):
-    """A customer at a glance; tickets are the open ones, events the latest ones, newest first."""
+    """A customer at a glance; tickets are the open ones, events the latest ones, newest first.
+
+    Of consents it shows what the statements of somebody, and of whom they were merged with, come to.
+    """
 
     customer: Customer
-    consents: list[Statement]
+    organisation: Belonging | None
+    consents: list[Effective]
     tickets: list[Ticket]
     last_feedback: Feedback | None
     events: list[Entry]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chalicelib.consent import service as consent
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.feedback import summary as feedback
@@ -15,11 +16,12 @@ from chalicelib.kernel.model import Utc
 from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Work
 from chalicelib.overview import store
-from chalicelib.overview.model import Figures, Statement, Summary, View
+from chalicelib.overview.model import Figures, Summary, TaskFigures, View
 from chalicelib.overview.store import Read
 from chalicelib.support import summary as support
 from chalicelib.support.model import Ticket
 from chalicelib.support.summary import TicketFigures
+from chalicelib.tasks import service as tasks
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline import summary as contacts
 
@@ -39,10 +41,11 @@ def view(customer_id: str) -> View:
         customer = _customer(own)
     parts = [own, *(store.read(one) for one in customer.merged_ids)]
     summary = own.summary
-    named = _named(summary)
+    named = _named(summary, customer)
     return View(
         customer=customer,
-        consents=_consents(parts),
+        organisation=store.belonging(named, customer.organisation_id),
+        consents=consent.come_to(item for part in parts for item in part.consents),
         tickets=_open_tickets(summary, named),
         last_feedback=feedback.of_item(_last_feedback(summary, named)),
         events=[timeline.entry(item) for item in _latest(parts)],
@@ -56,14 +59,14 @@ def _customer(part: Read) -> Customer:
     return customers.of_item(part.profile)
 
 
-def _named(summary: Summary | None) -> dict[table.Key, Item]:
-    """The items that the summary names, in one call."""
-    if summary is None:
-        return {}
-    keys = [support.ticket_key(ticket_id) for ticket_id in summary.tickets.open_ids]
-    if summary.feedback.last_id:
+def _named(summary: Summary | None, customer: Customer) -> dict[table.Key, Item]:
+    """The items that the summary and the profile name, in one call."""
+    keys = [support.ticket_key(ticket_id) for ticket_id in summary.tickets.open_ids] if summary else []
+    if summary and summary.feedback.last_id:
         keys.append(feedback.feedback_key(summary.feedback.last_id))
-    return table.get_many(keys)
+    if customer.organisation_id:
+        keys.append(store.organisation_key(customer.organisation_id))
+    return table.get_many(keys) if keys else {}
 
 
 def _open_tickets(summary: Summary | None, named: dict[table.Key, Item]) -> list[Ticket]:
@@ -77,12 +80,6 @@ def _last_feedback(summary: Summary | None, named: dict[table.Key, Item]) -> Ite
     return named.get(feedback.feedback_key(last_id)) if last_id else None
 
 
-def _consents(parts: Sequence[Read]) -> list[Statement]:
-    """By channel and topic."""
-    found = [Statement.model_validate(item, strict=False) for part in parts for item in part.consents]
-    return sorted(found, key=lambda one: (one.channel, one.topic, one.customer_id))
-
-
 def _latest(parts: Sequence[Read]) -> list[Item]:
     events = [item for part in parts for item in part.events]
     return sorted(events, key=lambda item: str(item["sk"]), reverse=True)[:LATEST]
@@ -91,7 +88,8 @@ def _latest(parts: Sequence[Read]) -> list[Item]:
 def _figures(parts: Sequence[Read], summary: Summary | None, now: Utc) -> Figures:
     since = min(customers.of_item(part.profile).created_at for part in parts if part.profile)
     if summary is None:
-        return Figures(customer_since=since, tickets=TicketFigures(), feedback=FeedbackFigures())
+        nothing = {"tickets": TicketFigures(), "feedback": FeedbackFigures(), "tasks": TaskFigures()}
+        return Figures.model_validate({"customer_since": since, **nothing})
     last = summary.contacts.last
     return Figures(
         customer_since=since,
@@ -101,6 +99,7 @@ def _figures(parts: Sequence[Read], summary: Summary | None, now: Utc) -> Figure
         days_since_last_contact=(now - last.at).days if last else None,
         tickets=summary.tickets,
         feedback=summary.feedback,
+        tasks=summary.tasks,
         summarised_at=summary.summarised_at,
     )
 
@@ -134,7 +133,7 @@ def _profiles(customer_ids: Iterable[str]) -> dict[str, Customer]:
 def summarise(work: Work, subject: Subject) -> None:
     """Compute a customer's summary from what is there now, and write it if it says anything new.
 
-    Three calls for each id that they have. Fails with Stale when it was computed meanwhile by another one.
+    Four calls for each id that they have. Fails with Stale when it was computed meanwhile by another one.
     """
     group = [subject.customer.id, *subject.customer.merged_ids]
     before = subject.before
@@ -143,7 +142,14 @@ def summarise(work: Work, subject: Subject) -> None:
         contacts=contacts.summary_of(group),
         tickets=support.summary_of(group),
         feedback=feedback.summary_of(group),
+        tasks=_tasks(group),
         summarised_at=work.now,
     )
     if before is None or not summary.says_as(before):
         store.put(work, subject.customer.id, summary, before)
+
+
+def _tasks(group: Sequence[str]) -> TaskFigures:
+    each = [tasks.summary_of(one) for one in group]
+    due = [one.next_due_at for one in each if one.next_due_at]
+    return TaskFigures(open=sum(one.open for one in each), next_due_at=min(due, default=None))

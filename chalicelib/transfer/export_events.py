@@ -9,6 +9,7 @@ from chalicelib.kernel.events import Continuing, EventData
 
 class ExportRequested(Continuing):
     type: ClassVar[str] = "export.requested"
+    audited: ClassVar[bool] = True
     format: str
 
 
@@ -30,4 +31,5 @@ class ExportFailed(EventData):
 
 class ExportCancelled(EventData):
     type: ClassVar[str] = "export.cancelled"
+    audited: ClassVar[bool] = True
     export_id: str

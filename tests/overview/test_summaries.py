@@ -34,7 +34,7 @@ def test_a_batch_about_one_customer_is_computed_once(cloud: Cloud, api: Api, ada
     api.post(f"/v1/customers/{ada}/interactions", CALL).ok(201)
     with counted() as calls:
         assert cloud.deliver(QUEUE, [hint(ada) for _ in range(5)]) == set()
-    assert calls == ["BatchGetItem"] * 2 + ["Query"] * 3 + ["TransactWriteItems"]
+    assert calls == ["BatchGetItem"] * 2 + ["Query"] * 4 + ["TransactWriteItems"]
 
 
 def test_what_says_nothing_new_is_not_written(cloud: Cloud, ada: str) -> None:

@@ -95,20 +95,46 @@ def test_repeats_in_any_order_give_the_same_summary(api: Api, cloud: Cloud, ada:
     assert figures["last_inbound"] is None
 
 
-def test_consents_are_shown(api: Api, ada: str) -> None:
-    given = {
-        "channel": "email",
-        "topic": "news",
-        "state": "granted",
-        "occurred_at": "2026-01-01T00:00:00.000Z",
-    }
-    _lay(f"CUS#{ada}", "PROFILE#CONSENT#email#news", {**given, "customer_id": ada, "version": 1})
-    assert view(api, ada)["consents"] == [{**given, "customer_id": ada, "valid_until": None}]
+def test_what_consents_come_to_is_shown(api: Api, ada: str) -> None:
+    said = {"channel": "email", "topic": "service", "state": "denied", "source": "call"}
+    api.post(f"/v1/customers/{ada}/consents", said).ok()
+    with counted() as calls:
+        shown = view(api, ada)
+    assert calls == ["Query"]
+    assert shown["consents"] == [
+        {"channel": "email", "topic": "service", "state": "denied", "allowed": False}
+    ]
+
+
+def test_the_organisation_is_shown(api: Api, ada: str) -> None:
+    org = "org_01J00000000000000000000000"
+    _lay(
+        f"ORG#{org}",
+        "ORGANISATION",
+        {"id": org, "version": 1, "name": "Engines", "domains": ["engines.example"]},
+    )
+    item = table.get(customers.profile_key(ada))
+    assert item is not None
+    _lay(item["pk"], item["sk"], {**item, "organisation_id": org})
+    with counted() as calls:
+        shown = view(api, ada)
+    assert calls == ["Query", "BatchGetItem"]
+    assert shown["organisation"] == {"id": org, "name": "Engines", "domains": ["engines.example"]}
+
+
+def test_open_follow_ups_are_counted(api: Api, cloud: Cloud, ada: str) -> None:
+    owner = api.post("/v1/staff", {"name": "Sam", "email": "sam@shop.example"}).ok(201)["id"]
+    for day in (9, 8):
+        task = {"customer_id": ada, "title": "Call", "owner": owner, "due_at": f"2027-01-0{day}T09:00:00Z"}
+        api.post("/v1/tasks", task).ok(201)
+    cloud.pump()
+    assert view(api, ada)["figures"]["tasks"] == {"open": 2, "next_due_at": "2027-01-08T09:00:00.000Z"}
 
 
 def _lay(pk: str, sk: str, item: dict[str, Any]) -> None:
+    """Put an item as its feature would have."""
     work = Work()
-    work.overwrite({"pk": pk, "sk": sk, **item})
+    work.overwrite({**item, "pk": pk, "sk": sk})
     commit(work)
 
 
