@@ -11,7 +11,8 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import store
 from chalicelib.customers.events import CustomerDeleted
-from chalicelib.customers.model import Customer, Identity
+from chalicelib.customers.identity import Identity
+from chalicelib.customers.model import Customer
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import NotFound, Stale
 from chalicelib.kernel.events import PREFIX
@@ -163,7 +164,7 @@ def _remove_profile(work: Work, customer: Customer) -> None:
     unchanged = Attr("version").eq(customer.version)
     stale = Stale("The customer changed meanwhile.")
     work.delete(store.profile_key(customer.id), when=unchanged, failure=stale)
-    event = CustomerDeleted(customer_id=customer.id)
+    event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
     work.record(store.partition(customer.id), event, customer_id=customer.id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ def partition(feedback_id: str) -> str:
     return f"FBK#{feedback_id}"
 
 
-def _key(feedback_id: str) -> Key:
+def feedback_key(feedback_id: str) -> Key:
     return Key(partition(feedback_id), "FEEDBACK")
 
 
@@ -52,7 +52,7 @@ def _item(feedback: Feedback) -> Item:
     """The response, with its places in the lists by survey, by customer and by kind."""
     place = f"{stamp(feedback.submitted_at)}#{feedback.id}"
     item = {
-        **_key(feedback.id)._asdict(),
+        **feedback_key(feedback.id)._asdict(),
         **feedback.model_dump(mode="json", exclude_none=True),
         **_listed("gsi1", _survey_list(feedback.survey), place),
         **_listed("gsi3", _kind_list(feedback.kind), place),
@@ -80,7 +80,7 @@ def _kind_list(kind: Kind) -> str:
 
 def find(feedback_id: str) -> Feedback | None:
     """One response, in one call."""
-    item = table.get(_key(feedback_id))
+    item = table.get(feedback_key(feedback_id))
     return _feedback(item) if item else None
 
 
@@ -100,7 +100,7 @@ def every_of_customer(customer_id: str) -> Iterator[Feedback]:
 def reduce(work: Work, feedback: Feedback) -> None:
     """Leave what is counted, and nothing of the person. Fails with Stale when it changed meanwhile."""
     work.update(
-        _key(feedback.id),
+        feedback_key(feedback.id),
         assign={"reduced": True},
         add={"version": 1},
         remove=("comment", "custom", "customer_id", "fingerprint", "gsi2pk", "gsi2sk"),
@@ -137,18 +137,18 @@ def whole(
 
 
 def newest(
-    *, customer_id: str | None, survey: str | None, kind: Kind | None, limit: int, after: str | None
+    *, customer_ids: Sequence[str], survey: str | None, kind: Kind | None, limit: int, after: str | None
 ) -> tuple[list[Feedback], str | None]:
     """A page of responses, newest first, from the narrowest list there is: one call, without filters five."""
-    queries = _queries(customer_id, survey, kind)
+    queries = _queries(customer_ids, survey, kind)
     found = pages.page(queries, limit=limit, after=after)
     return [_feedback(item) for item in found.items], found.after
 
 
-def _queries(customer_id: str | None, survey: str | None, kind: Kind | None) -> list[Query]:
-    if customer_id:
+def _queries(customer_ids: Sequence[str], survey: str | None, kind: Kind | None) -> list[Query]:
+    if customer_ids:
         where = _where(survey=survey, kind=kind)
-        return [Query(_customer_list(customer_id), index="gsi2", where=where)]
+        return [Query(_customer_list(one), index="gsi2", where=where) for one in customer_ids]
     if survey:
         return [Query(_survey_list(survey), index="gsi1", where=_where(kind=kind))]
     return [Query(_kind_list(one), index="gsi3") for one in ([kind] if kind else KINDS)]

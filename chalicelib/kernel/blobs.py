@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -150,3 +150,29 @@ class Upload:
         """Leave nothing; should it fail, the bucket's lifecycle does so later."""
         with contextlib.suppress(BotoCoreError, ClientError):
             aws.s3().abort_multipart_upload(**self._name)
+
+
+def join(keys: Sequence[str], key: str, content_type: str, *, bucket: str, maximum: int) -> None:
+    """Make one object of several; all but the last hold 5 MB at least, none more than `maximum` bytes.
+
+    One is in memory at a time. The object appears whole or not at all, and again is the same.
+    """
+    if len(keys) == 1:
+        put(key, get(keys[0], bucket=bucket, maximum=maximum), content_type, bucket=bucket)
+        return
+    client = aws.s3()
+    with busy_is_unavailable("storage"):
+        upload = client.create_multipart_upload(Bucket=bucket, Key=key, ContentType=content_type)["UploadId"]
+        tags: list[Any] = []
+        for number, part in enumerate(keys, start=1):
+            answer = client.upload_part(
+                Bucket=bucket,
+                Key=key,
+                UploadId=upload,
+                PartNumber=number,
+                Body=get(part, bucket=bucket, maximum=maximum),
+            )
+            tags.append({"PartNumber": number, "ETag": answer["ETag"]})
+        client.complete_multipart_upload(
+            Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": tags}
+        )

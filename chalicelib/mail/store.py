@@ -202,7 +202,8 @@ def suppress(work: Work, address: str, reason: str) -> None:
     work.overwrite(item)
 
 
-def suppressed(addresses: Iterable[str]) -> set[str]:
-    """Which of these addresses must not be mailed: one call."""
+def suppressed(addresses: Iterable[str], beside: Iterable[Key] = ()) -> tuple[set[str], dict[Key, Item]]:
+    """Which of these addresses must not be mailed, and the items of the keys asked `beside`: one call."""
     keys = {suppression_key(address): address for address in addresses}
-    return {keys[key] for key in table.get_many(keys)}
+    found = table.get_many([*keys, *beside])
+    return {keys[key] for key in found if key in keys}, found

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.consent import service as consent
 from chalicelib.customers import erasure as customers
+from chalicelib.duplicates import service as duplicates
 from chalicelib.feedback import service as feedback
 from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import StoredObject
@@ -19,6 +21,7 @@ from chalicelib.kernel.work import Work
 from chalicelib.mail import erasure as mail
 from chalicelib.privacy import store
 from chalicelib.support import erasure as support
+from chalicelib.tasks import service as tasks
 from chalicelib.timeline import service as timeline
 
 Records = Callable[[str], Iterator[dict[str, Any]]]
@@ -58,10 +61,23 @@ def _erase_archives(work: Work, customer_id: str) -> dict[str, int]:
     return {"archives": len(found)} if found else {}
 
 
+def _counted(kind: str, erase: Callable[[Work, str], int]) -> Erase:
+    """For features that keep one kind of things, and say how many they removed."""
+
+    def counted(work: Work, customer_id: str) -> dict[str, int]:
+        count = erase(work, customer_id)
+        return {kind: count} if count else {}
+
+    return counted
+
+
 KEEPERS: tuple[Keeper, ...] = (
     Keeper("profile", _erase_profile, customers.export_of),
     Keeper("archives", _erase_archives),
     Keeper("tickets", support.erase, support.export_of, support.files_of),
+    Keeper("tasks", _counted("tasks", tasks.erase), tasks.export_of),
+    Keeper("consents", _counted("consents", consent.erase), consent.export_of),
+    Keeper("duplicates", _counted("duplicates", duplicates.erase), duplicates.export_of),
     Keeper("feedback", feedback.erase, feedback.export_of),
     Keeper("messages", mail.erase, mail.export_of, mail.files_of),
     # The events went with the messages they name.

@@ -23,12 +23,18 @@ ROUTES = [route for feature in features for route in feature.table]
 VERBS = [(route.method, route.path) for route in ROUTES if route.method in ("POST", "PATCH")]
 PLACES = {
     "customer_id": "cus_01J00000000000000000000000",
+    "identity_id": "idy_01J00000000000000000000000",
     "staff_id": "stf_01J00000000000000000000000",
     "team_id": "tea_01J00000000000000000000000",
     "ticket_id": "tkt_01J00000000000000000000000",
     "access_request_id": "sar_01J00000000000000000000000",
     "erasure_id": "era_01J00000000000000000000000",
+    "duplicate_id": "dup_01J00000000000000000000000",
+    "export_id": "exp_01J00000000000000000000000",
     "message_id": "msg_01J00000000000000000000000",
+    "task_id": "tsk_01J00000000000000000000000",
+    "topic_id": "newsletter",
+    "token": "bm90LW91cnM",
 }
 
 
@@ -52,7 +58,8 @@ def test_every_route_has_a_summary_and_a_scope_or_is_public() -> None:
         assert operation["summary"].endswith("."), f"{method} {path}"
         assert bool(operation["security"]) is ("x-scope" in operation), f"{method} {path}"
     public = {path for path, _, operation in _operations() if not operation["security"]}
-    assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"}
+    confirming = {"/confirm/{token}", "/confirm/{token}/decline"}
+    assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"} | confirming
 
 
 def test_an_operation_tells_its_readers_the_scope() -> None:
