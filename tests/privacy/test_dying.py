@@ -23,7 +23,8 @@ REMOVED = {
     "thread_keys": 5,
     "tickets": 2,
 }
-"""Of the person that people.py makes, counted by hand; each profile's end is an event too."""
+"""Of the person that people.py makes, counted by hand; each profile's end is an event too. Projections of
+the person, which other workers may have made or not, are counted beside these."""
 
 WRITES = ("TransactWriteItems", "DeleteObjects")
 
@@ -50,4 +51,4 @@ def test_it_ends_as_if_nobody_had_died(api: Api, cloud: Cloud, writes: tuple[str
     wake(cloud, begun["id"])
     assert traces(cloud) == []
     removed = api.get(f"/v1/erasures/{begun['id']}/certificate").ok()["removed"]
-    assert removed == REMOVED
+    assert removed.items() >= REMOVED.items()

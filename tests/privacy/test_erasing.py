@@ -29,7 +29,7 @@ def test_nothing_of_the_person_is_left(api: Api, cloud: Cloud, person: Person) -
     assert traces(cloud) == []
     assert api.get("/v1/feedback/stats").ok() == before
     assert [item for item in cloud.items() if _is_of(item, person)] == others
-    assert certificate["removed"] | {"archives": 1} == REMOVED
+    assert certificate["removed"].items() | {("archives", 1)} >= REMOVED.items()
     assert certificate["customer_ids"] == person.ids
     assert not [text for text in ("quixotina", "zanzibar") if text in json.dumps(certificate).lower()]
 
@@ -96,7 +96,8 @@ def test_it_waits_and_looks_again(api: Api, cloud: Cloud, person: Person) -> Non
     wake(cloud, begun["id"])
     assert api.get(url).ok()["state"] == "settling"
     wake(cloud, begun["id"])
-    assert api.get(url).ok()["removed"] == settling["removed"] | {"other_items": 1}
+    before = settling["removed"].get("other_items", 0)
+    assert api.get(url).ok()["removed"] == settling["removed"] | {"other_items": before + 1}
     assert api.get(url).ok()["state"] == "finished"
     assert traces(cloud) == []
 
@@ -107,7 +108,7 @@ def test_delivered_twice_and_in_disorder_it_ends_the_same(api: Api, cloud: Cloud
     wake(cloud, begun["id"])
     wake(cloud, begun["id"])
     removed = api.get(f"/v1/erasures/{begun['id']}/certificate").ok()["removed"]
-    assert removed | {"archives": 1} == REMOVED
+    assert removed.items() | {("archives", 1)} >= REMOVED.items()
 
 
 def test_a_late_response_of_an_erased_customer_is_reduced(api: Api, cloud: Cloud, person: Person) -> None:
