@@ -7,16 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.access import service as access
-from chalicelib.customers import store
+from chalicelib.customers import pointers, store
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
-from chalicelib.customers.model import (
-    Customer,
-    CustomerPatch,
-    Identity,
-    NewCustomer,
-    Stage,
-    normal_phone,
-)
+from chalicelib.customers.identity import Identity, normal_phone
+from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer, Stage
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Stale
@@ -25,6 +19,7 @@ from chalicelib.kernel.pages import Slice
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 
+PROFILE = store.PROFILE
 MAX_PRIVATE = 12_000
 """Characters of old and new values kept with a change; of larger ones only the fields' names are."""
 
@@ -59,14 +54,27 @@ def _record_registered(work: Work, customer: Customer) -> None:
 
 
 def get(customer_id: str) -> Customer:
-    """One customer. Raises NotFound."""
+    """One customer, or whom they were merged into: one call, two when merged. Raises NotFound."""
     return store.get(customer_id)
+
+
+def group_of(customer_id: str) -> list[str]:
+    """The ids under which things of this customer lie, the profile's first: one call, two for a merged id.
+
+    Whoever lists what belongs to a customer asks for each of them. An id that nobody has stands for itself.
+    """
+    return store.group_of(customer_id)
 
 
 def change(work: Work, customer_id: str, patch: CustomerPatch) -> Customer:
     """Apply a merge patch. Raises NotFound, Stale, Invalid; fails with Conflict `identity_taken`."""
     before = store.get(customer_id)
     work.check_version(before.version)
+    return apply(work, before, patch)
+
+
+def apply(work: Work, before: Customer, patch: CustomerPatch) -> Customer:
+    """Apply a patch to what was read of a customer. Raises and fails like `change`."""
     after = before.patched(patch, at=work.now, region=settings().default_region)
     if after is before:
         return before
@@ -75,30 +83,45 @@ def change(work: Work, customer_id: str, patch: CustomerPatch) -> Customer:
     store.replace(work, before, after)
     changed = after.changes_from(before)
     event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=changed)
-    work.record(
-        store.partition(after.id), event, customer_id=after.id, private=_values(before, after, changed)
-    )
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    private = values_of((name, old[name], new[name]) for name in changed)
+    work.record(store.partition(after.id), event, customer_id=after.id, private=private)
     return after
 
 
-def _values(before: Customer, after: Customer, changed: list[str]) -> dict[str, Any] | None:
-    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    values = {name: {"from": old[name], "to": new[name]} for name in changed}
+def values_of(changes: Iterable[tuple[str, Any, Any]]) -> dict[str, Any] | None:
+    """What an event keeps of fields that changed, by name: from what to what; None when it is too much."""
+    values = {name: {"from": old, "to": new} for name, old, new in changes}
     return values if len(str(values)) <= MAX_PRIVATE else None
 
 
 def delete(work: Work, customer_id: str) -> None:
-    """Delete the profile and free its identities; the history stays until it is erased."""
+    """Delete the profile, with those merged into it, and free their identities.
+
+    The history stays until it is erased.
+    """
     customer = store.get(customer_id)
     work.check_version(customer.version)
     store.remove(work, customer)
-    work.record(
-        store.partition(customer_id), CustomerDeleted(customer_id=customer_id), customer_id=customer_id
-    )
+    if customer.merged_ids:
+        pointers.remove_merged(work, customer)
+    event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
+    work.record(store.partition(customer.id), event, customer_id=customer.id)
 
 
-def look_up(*, email: str | None, phone: str | None, external_id: str | None) -> Customer | None:
-    """Whom an e-mail address, a phone number or an external id (`source:id`) belongs to: two calls."""
+def look_up(
+    *,
+    email: str | None = None,
+    phone: str | None = None,
+    external_id: str | None = None,
+    handle: str | None = None,
+) -> Customer | None:
+    """Whom an address, a phone number, an external id (`source:id`) or a handle (`network:name`) belongs to.
+
+    Two calls; three when its holder was merged into another customer.
+    """
+    if handle is not None:
+        return store.find(Identity.of_handle(handle.strip()))
     return store.find(_identity(email, phone, external_id))
 
 

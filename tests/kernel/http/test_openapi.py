@@ -23,6 +23,7 @@ ROUTES = [route for feature in features for route in feature.table]
 VERBS = [(route.method, route.path) for route in ROUTES if route.method in ("POST", "PATCH")]
 PLACES = {
     "customer_id": "cus_01J00000000000000000000000",
+    "identity_id": "idy_01J00000000000000000000000",
     "staff_id": "stf_01J00000000000000000000000",
     "team_id": "tea_01J00000000000000000000000",
     "ticket_id": "tkt_01J00000000000000000000000",
