@@ -4,45 +4,12 @@ from __future__ import annotations
 
 from chalicelib.customers import pointers, store
 from chalicelib.customers.events import CustomerMerged, CustomerUnmerged
-from chalicelib.customers.model import Customer, CustomerId
-from chalicelib.customers.reconciliation import (
-    Change,
-    Difference,
-    Left,
-    MergeRequest,
-    Profile,
-    changes_of,
-    compare,
-    joined,
-    parted,
-    pointing,
-    restored,
-)
+from chalicelib.customers.merge_model import Change, MergeRequest, Preview, Profile, Undone
+from chalicelib.customers.model import Customer
+from chalicelib.customers.reconciliation import changes_of, compare, joined, parted, pointing, restored
 from chalicelib.customers.service import values_of
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
-
-
-class Preview(Model):
-    """Both customers, what differs field by field, and what the survivor would be."""
-
-    survivor: Customer
-    merged: Customer
-    fields: list[Difference]
-    result: Customer
-
-
-class UndoRequest(Model):
-    merged_id: CustomerId
-
-
-class Undone(Model):
-    """Both customers after the undo, and what was left because it changed since the merge."""
-
-    survivor: Customer
-    restored: Customer
-    left: list[Left]
 
 
 def preview(work: Work, survivor_id: str, request: MergeRequest) -> Preview:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import store
+from chalicelib.customers.merge_model import Profile
 from chalicelib.customers.model import Customer
-from chalicelib.customers.reconciliation import Profile
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import Conflict, Stale
 from chalicelib.kernel.work import Work

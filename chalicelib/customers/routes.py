@@ -9,9 +9,8 @@ from pydantic import Field
 from chalicelib.customers import identities, merge
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import IdentityId, KnownIdentity, NewIdentity
-from chalicelib.customers.merge import Preview, Undone, UndoRequest
+from chalicelib.customers.merge_model import MergeRequest, Preview, Undone, UndoRequest
 from chalicelib.customers.model import Customer, CustomerId, CustomerPatch, NewCustomer, Stage
-from chalicelib.customers.reconciliation import MergeRequest
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes

@@ -11,13 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.customers.merge_model import LISTS, PLAIN, Left, Profile
 from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer
 from chalicelib.customers.reconciliation import (
-    LISTS,
-    PLAIN,
     STAGES,
-    Left,
-    Profile,
     changes_of,
     compare,
     joined,
