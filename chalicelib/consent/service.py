@@ -34,6 +34,9 @@ from chalicelib.kernel.work import Work
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import Entry
 
+ERASED_AT_ONCE = 80
+"""Items that one transaction deletes at most."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -226,9 +229,9 @@ def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
         yield {"kind": "preferences", **preferences.model_dump(mode="json")}
 
 
-def erase(work: Work, customer_id: str, *, limit: int = 80) -> int:
-    """Delete up to `limit` of what is kept of a customer here; how many. Again until it is 0."""
-    items = store.kept(customer_id, limit=limit)
+def erase(work: Work, customer_id: str) -> dict[str, int]:
+    """Delete some of what is kept of a customer here; how many, none when there are none left."""
+    items = store.kept(customer_id, limit=ERASED_AT_ONCE)
     for item in items:
         work.delete(key_of(item))
-    return len(items)
+    return {"consents": len(items)} if items else {}
