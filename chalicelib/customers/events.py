@@ -23,8 +23,11 @@ class CustomerUpdated(EventData):
 
 
 class CustomerDeleted(EventData):
+    """`merged_ids` were merged into the customer and are deleted with them."""
+
     type: ClassVar[str] = "customer.deleted"
     customer_id: str
+    merged_ids: list[str]
 
 
 class CustomerMerged(EventData):

@@ -120,7 +120,7 @@ def undo(work: Work, survivor_id: str, merged_id: str) -> Undone:
     own = {merged.id, *merged.merged_ids}
     owned = {identity for identity, holder in holders.items() if holder in own}
     survivor, left = parted(before, merged, owned, at=work.now)
-    back, lost = restored(merged, holders, {before.id, *before.merged_ids} - own, at=work.now)
+    back, lost = restored(before, merged, holders, at=work.now)
     pointers.write(work, before, survivor)
     pointers.write(work, merged, back)
     pointers.move(work, merged.merged_ids, before=before.id, after=merged.id)

@@ -175,14 +175,20 @@ def changes_of(differences: Iterable[Difference]) -> list[Change]:
 
 
 def joined(survivor: Profile, merged: Customer, changes: Iterable[Change], *, at: datetime) -> Profile:
-    """The survivor after the merge. Raises Invalid when it holds more than a customer may."""
+    """The survivor after the merge. Raises Invalid when it holds more than a customer may.
+
+    Its version is above both: under the merged id's URL, too, an ETag from before means nothing any more.
+    """
     given = with_values(survivor, {change.field: change.after for change in changes})
-    ids = [*survivor.merged_ids, merged.id, *merged.merged_ids]
-    after = survivor.model_copy(
-        update=given | {"merged_ids": ids, "version": survivor.version + 1, "updated_at": at}
-    )
+    given["merged_ids"] = [*survivor.merged_ids, merged.id, *merged.merged_ids]
+    given |= {"version": _above(survivor, merged), "updated_at": at}
+    after = survivor.model_copy(update=given)
     after.check_bounds()
     return after
+
+
+def _above(*customers: Customer) -> int:
+    return max(customer.version for customer in customers) + 1
 
 
 def pointing(merged: Profile, survivor_id: str, changes: list[Change]) -> Profile:
@@ -238,9 +244,12 @@ def _list_undone(change: Change, current: list[str], owned: Collection[Identity]
 
 
 def restored(
-    merged: Profile, holders: Mapping[Identity, str], survivor_ids: Collection[str], *, at: datetime
+    survivor: Profile, merged: Profile, holders: Mapping[Identity, str], *, at: datetime
 ) -> tuple[Profile, list[Left]]:
-    """The merged customer as they were, less the identities that are not theirs any more, which are named."""
+    """The merged customer as they were, less the identities that are not theirs any more, which are named.
+
+    `survivor` is as before the undo; the version is above its, since the merged id answered with that.
+    """
     own = {merged.id, *merged.merged_ids}
     values: dict[str, Any] = {}
     left: list[Left] = []
@@ -248,14 +257,20 @@ def restored(
         holder = holders.get(_identity(field, value))
         if holder in own:
             continue
-        reason: Any = "removed" if holder is None else "kept" if holder in survivor_ids else "taken"
+        reason: Any = (
+            "removed"
+            if holder is None
+            else "kept"
+            if holder in {survivor.id, *survivor.merged_ids}
+            else "taken"
+        )
         left.append(Left(field=field, reason=reason, value=value))
         if "." in field:
             values[field] = None
         else:
             values[field] = [one for one in values.get(field, value_of(merged, field)) if one != value]
     given = with_values(merged, values)
-    given |= {"merged_into": None, "merge": None, "version": merged.version + 1, "updated_at": at}
+    given |= {"merged_into": None, "merge": None, "version": _above(survivor, merged), "updated_at": at}
     return merged.model_copy(update=given), left
 
 

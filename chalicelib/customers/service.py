@@ -105,9 +105,8 @@ def delete(work: Work, customer_id: str) -> None:
     store.remove(work, customer)
     if customer.merged_ids:
         pointers.remove_merged(work, customer)
-    work.record(
-        store.partition(customer.id), CustomerDeleted(customer_id=customer.id), customer_id=customer.id
-    )
+    event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
+    work.record(store.partition(customer.id), event, customer_id=customer.id)
 
 
 def look_up(

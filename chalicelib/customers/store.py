@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer, Stage
 from chalicelib.kernel import pages, table
-from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound, Stale
+from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import LOWEST, Query, Slice
 from chalicelib.kernel.table import Item, Key
@@ -20,8 +20,10 @@ SHARDS = 4
 """Partitions a list index is spread over, so that no single one takes every write."""
 
 
+MAX_CHANGED = 90
+"""Identities that one transaction, of 100 items, adds and removes beside what else it holds."""
 PROFILE = "PROFILE"
-"""The sort key of a profile: behind the events, so that one query that descends from it finds whose they are."""
+"""The sort key of a profile: behind the events, so that a query that descends from it sees whose they are."""
 
 
 def partition(customer_id: str) -> str:
@@ -85,8 +87,11 @@ def add(work: Work, customer: Customer, *, taken: Failure | None = None) -> None
 
 
 def replace(work: Work, before: Customer, after: Customer) -> None:
-    """Write the next version, with the identities that came and went."""
+    """Write the next version, with the identities that came and went. Raises Invalid for too many."""
     held, wanted = set(before.identities), set(after.identities)
+    if len(held ^ wanted) > MAX_CHANGED:
+        sentence = f"One change adds and removes {MAX_CHANGED} identities at most."
+        raise Invalid(sentence, code="too_many")
     for identity in sorted(held - wanted):
         work.delete(identity_key(identity))
     for identity in sorted(wanted - held):

@@ -1,4 +1,4 @@
-"""The README's tour as a program: its shell blocks, and the answers shown below them."""
+"""A tour in a document as a program: its shell blocks, and the answers shown below them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-README = Path(__file__).parent.parent.parent / "README.md"
-CHAPTER = re.compile(r"^## Five minutes\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).parent.parent.parent
 FENCE = re.compile(r"^```sh\n(.*?)^```\n(?:\s*```(?:json|text)\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
 CHANGES = re.compile(r"\brapport POST\b|^mail ", re.MULTILINE)
 ANY_LINES = "…"
@@ -22,7 +21,7 @@ MASKS = (
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
 )
 PATIENCE = 60
-"""Seconds in which a reading block must come to show what the README shows."""
+"""Seconds in which a reading block must come to show what the document shows."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,11 @@ class Block:
         return CHANGES.search(self.commands) is None
 
 
-def blocks() -> list[Block]:
-    """The blocks of the tour, in order."""
-    chapter = CHAPTER.search(README.read_text(encoding="utf-8"))
-    assert chapter is not None, "the README has no tour any more"
+def blocks(document: str, heading: str) -> list[Block]:
+    """The blocks of a chapter of a document, in order."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    chapter = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert chapter is not None, f"{document} has no tour any more"
     return [Block(found[1], found[2]) for found in FENCE.finditer(chapter[1])]
 
 
