@@ -95,6 +95,7 @@ def test_history_says_who_what_and_where_and_nothing_private_is_published(
     assert page["data"][0]["details"] == {
         "basis": "consent", "source": "phone", "from": "granted", "to": "withdrawn"
     }  # fmt: skip
+    assert page["data"][0]["summary"] == "offers by email: withdrawn"
     rest = api.get(f"{url}/consents/history?limit=1&cursor={page['next_cursor']}").ok()["data"]
     assert [one["details"]["to"] for one in rest] == ["granted"]
     published = str([item["data"] for item in cloud.items() if item.get("type", "").startswith("consent.")])
