@@ -9,6 +9,7 @@ from chalicelib.access import routes as access
 from chalicelib.access.authorizer import authorizer
 from chalicelib.access.authorizer import blueprint as authorizer_blueprint
 from chalicelib.access.service import require_actor
+from chalicelib.consent import routes as consent
 from chalicelib.customers import routes as customers
 from chalicelib.directory import worker as directory_worker
 from chalicelib.duplicates import worker as duplicates_worker
@@ -20,17 +21,22 @@ from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
 from chalicelib.mail import worker as mail_workers
 from chalicelib.overview import worker as overview_worker
+from chalicelib.subscriptions import routes as subscriptions
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
+from chalicelib.tasks import routes as tasks
 from chalicelib.timeline import routes as timeline
 
 features = [
     access.routes,
     customers.routes,
     timeline.routes,
+    consent.routes,
     mail.routes,
     support.routes,
     feedback.routes,
+    subscriptions.routes,
+    tasks.routes,
 ]
 features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
 

@@ -18,10 +18,11 @@ from chalicelib.kernel.timers import Request, Wake
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
 from chalicelib.support import service as support
+from chalicelib.tasks import reminders
 
 worker = Blueprint(__name__)
 
-WAKES: dict[str, Callable[[Work, str, datetime], None]] = {"tkt": support.wake}
+WAKES: dict[str, Callable[[Work, str, datetime], None]] = {"tkt": support.wake, "tsk": reminders.wake}
 """By the prefix of the entity's id."""
 
 

@@ -16,7 +16,7 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Slice
-from chalicelib.kernel.table import Key
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
 PROFILE = store.PROFILE
@@ -34,14 +34,14 @@ def register(work: Work, new: NewCustomer) -> Customer:
     return customer
 
 
-def register_lead(work: Work, address: str, name: str = "") -> Customer:
+def register_lead(work: Work, address: str, name: str = "", *, locale: str | None = None) -> Customer:
     """Register somebody of whom we know only an e-mail address, in the work of what made them known.
 
     `name` is what they call themselves.
 
     Fails with Stale when the address got a holder meanwhile: recognise it again.
     """
-    new = NewCustomer(name=name[:200].strip() or None, emails=[address], stage="lead")
+    new = NewCustomer(name=name[:200].strip() or None, emails=[address], stage="lead", locale=locale)
     lead = Customer.register(new, at=work.now, region=settings().default_region)
     store.add(work, lead, taken=Stale("Somebody else registered this address meanwhile."))
     _record_registered(work, lead)
@@ -180,3 +180,15 @@ def id_of_email(address: str) -> str | None:
 def email_key(address: str) -> Key:
     """The key of an address's identity item, for those who read several things in one call."""
     return store.identity_key(Identity.of_email(address))
+
+
+def profile_key(customer_id: str) -> Key:
+    """The key of a customer's profile, for those who read several things in one call."""
+    return store.profile_key(customer_id)
+
+
+def members(profile: Item) -> list[str]:
+    """The ids that `group_of` gives, from the profile's item: no call unless it was merged into another."""
+    if profile.get("merged_into"):
+        return group_of(profile["id"])
+    return [profile["id"], *profile.get("merged_ids", [])]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.consent.model import TopicId
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
@@ -87,6 +88,7 @@ class Message(Stored):
     signals: list[str] = []
     thread_id: str | None = None
     customer_id: str | None = None
+    topic: Annotated[str | None, Field(description="What the customer must allow for it to be sent.")] = None
     from_: Annotated[Address | None, Field(alias="from")] = None
     to: list[Address] = []
     cc: list[Address] = []
@@ -129,6 +131,13 @@ class NewMail(Model):
     subject: Annotated[str, Line(500)]
     text: Annotated[str, Text(200_000)]
     html: Annotated[str, Text(500_000)] | None = None
+    topic: Annotated[
+        TopicId | None,
+        Field(
+            description="What it is about. It is sent only if the customer allows that by e-mail when it is "
+            "its turn. Leave it out for an answer or a notice, which need no consent."
+        ),
+    ] = None
 
     def check(self) -> None:
         """Raise Invalid unless it names exactly one recipient."""

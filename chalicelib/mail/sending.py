@@ -1,5 +1,5 @@
-"""Sends a queued mail: claim, check suppression, compose, SES, mark sent. At least once, and no more than
-once unless SES's answer was lost, or could not be written down.
+"""Sends a queued mail: claim, check suppression and consent, compose, SES, mark sent. At least once, and no
+more than once unless SES's answer was lost, or could not be written down.
 
 A claim lasts longer than a worker may run; a mail whose sender died is taken again after it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError, HTTPClientError
 
+from chalicelib.consent.permission import Question
 from chalicelib.kernel import aws, blobs, telemetry
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.config import settings
@@ -25,6 +26,8 @@ CLAIM_SECONDS = 65
 COMMIT_TRIES = 3
 """How often it is tried to write that a mail was sent."""
 
+NOT_ALLOWED = "The customer does not allow e-mail on this topic."
+
 _REFUSED = frozenset({"MessageRejected", "InvalidParameterValue", "InvalidParameterCombination"})
 """SES looked at this mail and will never send it; anything else it says may pass."""
 
@@ -40,11 +43,20 @@ def send(work: Work, message_id: str) -> None:
         if message.status == "sending":
             raise Unavailable("Somebody else is sending this mail.")
         raise Repeated("This mail is not waiting to be sent.")
-    banned = store.suppressed(address.address for address in message.to)
+    question = _question(message)
+    beside = question.keys if question else ()
+    banned, found = store.suppressed((address.address for address in message.to), beside)
     if len(banned) == len(message.to):
         _give_up(work, message, "suppressed", "The address is suppressed.")
+    elif question and not question.answer(found, work.now):
+        _give_up(work, message, "suppressed", NOT_ALLOWED)
     else:
         _send(work, message, banned)
+
+
+def _question(message: StoredMessage) -> Question | None:
+    """What consent has to say about this mail; nothing about one without a topic, such as an answer."""
+    return Question(message.customer_id, "email", message.topic) if message.topic else None
 
 
 def _send(work: Work, message: StoredMessage, banned: set[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.consent import service as consent
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import blobs, ids
@@ -52,6 +53,8 @@ class Draft:
     in_reply_to: str | None = None
     references: list[str] = field(default_factory=list)
     auto_reply: bool = False
+    topic: str | None = None
+    """What the customer must allow when it is sent; None for an answer or a notice, which need no consent."""
 
 
 def queue(work: Work, draft: Draft) -> Message:
@@ -73,6 +76,7 @@ def queue(work: Work, draft: Draft) -> Message:
         in_reply_to=draft.in_reply_to,
         references=draft.references,
         auto_reply=draft.auto_reply,
+        topic=draft.topic,
         created_at=work.now,
     )
     store.add(work, message)
@@ -116,8 +120,10 @@ def send(work: Work, new: NewMail) -> Message:
     else:
         to = Address(address=str(new.email))
         customer_id = customers.id_of_email(to.address)
-    draft = Draft(to=to, subject=new.subject, text=new.text, html=new.html, customer_id=customer_id)
-    return queue(work, draft)
+    if new.topic is not None:
+        consent.require_topic(work, new.topic)
+    content = new.model_dump(include={"subject", "text", "html", "topic"})
+    return queue(work, Draft(to=to, customer_id=customer_id, **content))
 
 
 def address_of(customer: Customer) -> Address | None:
@@ -202,3 +208,9 @@ def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
 def mark_seen(work: Work, key: Key) -> None:
     """Mark a mail as filed. Fails with Repeated when it was before."""
     store.mark_seen(work, key)
+
+
+def forget(work: Work, message_id: str) -> None:
+    """Delete a message that has neither thread nor objects, with its events: one call, ten writes at most."""
+    for key in store.keys_of(message_id):
+        work.delete(key)

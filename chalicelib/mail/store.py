@@ -16,7 +16,7 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Query
-from chalicelib.kernel.table import Item, Key, busy_is_unavailable, decode_item, encode_item
+from chalicelib.kernel.table import Item, Key, busy_is_unavailable, decode_item, encode_item, key_of
 from chalicelib.kernel.work import Work
 from chalicelib.mail.model import RANK, Message, Status, StoredMessage
 
@@ -66,6 +66,11 @@ def get(message_id: str) -> StoredMessage:
     if item is None:
         raise _no_such_message()
     return stored(item)
+
+
+def keys_of(message_id: str) -> list[Key]:
+    """Up to ten keys of a message's partition: its own, and those of the events that lie there."""
+    return [key_of(item) for item in pages.page([Query(partition(message_id))], limit=10).items]
 
 
 def _no_such_message() -> NotFound:
@@ -191,7 +196,8 @@ def suppress(work: Work, address: str, reason: str) -> None:
     work.overwrite(item)
 
 
-def suppressed(addresses: Iterable[str]) -> set[str]:
-    """Which of these addresses must not be mailed: one call."""
+def suppressed(addresses: Iterable[str], beside: Iterable[Key] = ()) -> tuple[set[str], dict[Key, Item]]:
+    """Which of these addresses must not be mailed, and the items of the keys asked `beside`: one call."""
     keys = {suppression_key(address): address for address in addresses}
-    return {keys[key] for key in table.get_many(keys)}
+    found = table.get_many([*keys, *beside])
+    return {keys[key] for key in found if key in keys}, found

@@ -56,7 +56,8 @@ def _indexes(cells: list[str]) -> dict[str, re.Pattern[str]]:
 def _live_a_little(api: Api, cloud: Cloud) -> None:
     """Do something of everything."""
     team = api.post("/v1/teams", {"name": "Desk"}).ok(201)
-    api.post("/v1/staff", {"name": "Sam", "email": "sam@shop.example", "team_ids": [team["id"]]}).ok(201)
+    new = {"name": "Sam", "email": "sam@shop.example", "team_ids": [team["id"]]}
+    sam = api.post("/v1/staff", new).ok(201)
     who = {
         "name": "Ada",
         "emails": ["ada@example.org"],
@@ -64,6 +65,11 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
         "external_ids": {"shop": "7"},
     }
     ada = api.post("/v1/customers", who, Idempotency_Key="once").ok(201)
+    api.post("/v1/topics", {"id": "news", "name": "News"}).ok(201)
+    api.post("/v1/subscriptions", {"email": "ada@example.org", "topic": "news", "source": "form"}).ok()
+    api.patch(f"/v1/customers/{ada['id']}/preferences", {"interests": ["looms"]}).ok()
+    task = {"customer_id": ada["id"], "owner": sam["id"], "title": "Call", "due_at": "2031-01-01T09:00:00Z"}
+    api.post("/v1/tasks", task).ok(201)
     receive(cloud, write(message_id="<first@example.org>"))
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada["id"]}).ok(202)

@@ -11,7 +11,10 @@ from typing import Any
 from tests.cloud import WORKERS
 from tests.infra.package import Package
 
-PUBLIC = {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"}
+PUBLIC = {
+    *("/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"),
+    *("/confirm/{token}", "/confirm/{token}/decline"),
+}
 """The only paths that answer without a key."""
 
 MAX_NODES = 280

@@ -121,7 +121,8 @@ class _Call:
             return Response("", status_code=204)
         if not isinstance(result, BaseModel):
             headers = {"Content-Type": result.content_type, **result.headers}
-            return Response(result.content, status_code=self.route.status, headers=headers)
+            status = result.status or self.route.status
+            return Response(result.content, status_code=status, headers=headers)
         if isinstance(result, Page) and result.next_cursor is not None:
             result = result.model_copy(update={"next_cursor": seal(result.next_cursor, self._list())})
         if hasattr(result, "version"):

@@ -43,11 +43,12 @@ CORS = CORSConfig(
 
 @dataclass(frozen=True)
 class Raw:
-    """An answer that is not JSON, such as a page; `headers` may override the usual ones."""
+    """An answer that is not JSON, such as a page; `headers` and `status` may override the usual ones."""
 
     content: str
     content_type: str
     headers: dict[str, str]
+    status: int | None = None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ PLACES = {
     "team_id": "tea_01J00000000000000000000000",
     "ticket_id": "tkt_01J00000000000000000000000",
     "message_id": "msg_01J00000000000000000000000",
+    "task_id": "tsk_01J00000000000000000000000",
+    "topic_id": "newsletter",
+    "token": "bm90LW91cnM",
 }
 
 
@@ -51,7 +54,8 @@ def test_every_route_has_a_summary_and_a_scope_or_is_public() -> None:
         assert operation["summary"].endswith("."), f"{method} {path}"
         assert bool(operation["security"]) is ("x-scope" in operation), f"{method} {path}"
     public = {path for path, _, operation in _operations() if not operation["security"]}
-    assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"}
+    confirming = {"/confirm/{token}", "/confirm/{token}/decline"}
+    assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"} | confirming
 
 
 def test_an_operation_tells_its_readers_the_scope() -> None:
