@@ -9,6 +9,7 @@ from chalicelib.access import routes as access
 from chalicelib.access.authorizer import authorizer
 from chalicelib.access.authorizer import blueprint as authorizer_blueprint
 from chalicelib.access.service import require_actor
+from chalicelib.customers import member_routes as members
 from chalicelib.customers import routes as customers
 from chalicelib.directory import worker as directory_worker
 from chalicelib.duplicates import worker as duplicates_worker
@@ -19,6 +20,7 @@ from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
 from chalicelib.mail import worker as mail_workers
+from chalicelib.organisations import routes as organisations
 from chalicelib.overview import worker as overview_worker
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
@@ -26,7 +28,9 @@ from chalicelib.timeline import routes as timeline
 
 features = [
     access.routes,
+    organisations.routes,
     customers.routes,
+    members.routes,
     timeline.routes,
     mail.routes,
     support.routes,

@@ -9,6 +9,7 @@ from chalicelib.kernel.events import EventData
 
 class CustomerRegistered(EventData):
     type: ClassVar[str] = "customer.registered"
+    audited: ClassVar[bool] = True
     customer_id: str
     stage: str
 
@@ -17,6 +18,7 @@ class CustomerUpdated(EventData):
     """`changed` names the fields; their old and new values are private."""
 
     type: ClassVar[str] = "customer.updated"
+    audited: ClassVar[bool] = True
     customer_id: str
     customer_version: int
     changed: list[str]
@@ -24,4 +26,5 @@ class CustomerUpdated(EventData):
 
 class CustomerDeleted(EventData):
     type: ClassVar[str] = "customer.deleted"
+    audited: ClassVar[bool] = True
     customer_id: str

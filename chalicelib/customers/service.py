@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from chalicelib.access import service as access
 from chalicelib.customers import store
@@ -20,13 +19,11 @@ from chalicelib.customers.model import (
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Stale
+from chalicelib.kernel.events import changes
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Slice
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
-
-MAX_PRIVATE = 12_000
-"""Characters of old and new values kept with a change; of larger ones only the fields' names are."""
 
 
 def register(work: Work, new: NewCustomer) -> Customer:
@@ -72,19 +69,18 @@ def change(work: Work, customer_id: str, patch: CustomerPatch) -> Customer:
         return before
     if after.owner and after.owner != before.owner:
         access.require_staff(work, after.owner, "owner")
+    write_change(work, before, after)
+    return after
+
+
+def write_change(work: Work, before: Customer, after: Customer) -> None:
+    """Write the next version of a customer and record what changed. Fails with Stale."""
     store.replace(work, before, after)
     changed = after.changes_from(before)
     event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=changed)
     work.record(
-        store.partition(after.id), event, customer_id=after.id, private=_values(before, after, changed)
+        store.partition(after.id), event, customer_id=after.id, private=changes(before, after, changed)
     )
-    return after
-
-
-def _values(before: Customer, after: Customer, changed: list[str]) -> dict[str, Any] | None:
-    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    values = {name: {"from": old[name], "to": new[name]} for name in changed}
-    return values if len(str(values)) <= MAX_PRIVATE else None
 
 
 def delete(work: Work, customer_id: str) -> None:
