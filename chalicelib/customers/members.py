@@ -19,8 +19,6 @@ ROUNDS = 50
 def of(organisation_id: str, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
     """A page of members, the newest customers first: two calls. Raises NotFound for no organisation."""
     found, position = organisations.members(organisation_id, limit=limit, after=after)
-    if not found and after is None:
-        organisations.get(organisation_id)
     profiles = store.get_many(found) if found else {}
     return [profiles[customer_id] for customer_id in found if customer_id in profiles], position
 
@@ -47,7 +45,7 @@ def empty(work: Work, organisation_id: str, step: int) -> None:
     A repeat finds those that are left. Raises what kept a member from being changed.
     """
     for _ in range(ROUNDS):
-        found, _ = organisations.members(organisation_id, limit=TOGETHER, after=None)
+        found = organisations.left_behind(organisation_id, limit=TOGETHER)
         if not found:
             organisations.end_emptying(work, organisation_id, step)
             return

@@ -125,5 +125,10 @@ def require_never_left(work: Work, organisation_id: str, customer_id: str) -> No
 
 
 def members(organisation_id: str, *, limit: int, after: str | None) -> tuple[list[str], str | None]:
-    """A page of the members' ids, the newest customers first, exact at once: one call."""
+    """A page of the members' ids, the newest customers first, exact at once: one call. Raises NotFound."""
     return store.members(organisation_id, limit=limit, after=after)
+
+
+def left_behind(organisation_id: str, *, limit: int) -> list[str]:
+    """The ids of some who are still members of a deleted organisation: one call."""
+    return store.left_behind(organisation_id, limit=limit)

@@ -18,6 +18,7 @@ from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Failure, Work
 from chalicelib.organisations.model import Organisation
 
+_ORGANISATION = "ORGANISATION"
 _MEMBER = "MEMBER#"
 REMEMBERED = timedelta(days=400)
 """How long it is known that somebody was taken out, so that no rule puts them back."""
@@ -29,7 +30,7 @@ def partition(organisation_id: str) -> str:
 
 
 def key(organisation_id: str) -> Key:
-    return Key(partition(organisation_id), "ORGANISATION")
+    return Key(partition(organisation_id), _ORGANISATION)
 
 
 def _domain_key(domain: str) -> Key:
@@ -163,7 +164,22 @@ def require_never_left(work: Work, organisation_id: str, customer_id: str) -> No
 
 
 def members(organisation_id: str, *, limit: int, after: str | None) -> tuple[list[str], str | None]:
-    """A page of the members' ids, the newest customers first: one call, strongly consistent."""
+    """A page of the members' ids, the newest customers first: one call, strongly consistent.
+
+    Raises NotFound. The organisation's own item sorts just above its members', so the first page begins with it.
+    """
+    query = Query(partition(organisation_id), low=_MEMBER, high=_ORGANISATION, consistent=True)
+    if after is not None:
+        found = pages.page([query], limit=limit, after=after)
+        return [item["customer_id"] for item in found.items], found.after
+    found = pages.page([query], limit=limit + 1)
+    organisation, *rest = found.items or [{}]
+    if organisation.get("sk") != _ORGANISATION or "deleted" in organisation:
+        raise no_such_organisation()
+    return [item["customer_id"] for item in rest], found.after
+
+
+def left_behind(organisation_id: str, *, limit: int) -> list[str]:
+    """The ids of some who are still members of a deleted organisation: one call, strongly consistent."""
     query = Query.prefixed(partition(organisation_id), _MEMBER, consistent=True)
-    found = pages.page([query], limit=limit, after=after)
-    return [item["customer_id"] for item in found.items], found.after
+    return [item["customer_id"] for item in pages.page([query], limit=limit).items]
