@@ -53,9 +53,7 @@ class Slice:
     after: str | None
 
 
-def page(
-    queries: Sequence[Query], *, limit: int, after: str | None = None, at_once: int = 1
-) -> Slice:
+def page(queries: Sequence[Query], *, limit: int, after: str | None = None, at_once: int = 1) -> Slice:
     """At most `limit` items of one or several partitions merged by sort key: one call a partition.
 
     `at_once` is how many of the calls are made at the same time.

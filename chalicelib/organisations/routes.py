@@ -25,9 +25,7 @@ class OrganisationQuery(PageParameters):
     domain: Annotated[Domain | None, Field(description="Look up the one that holds this domain.")] = None
 
 
-@routes.post(
-    "/v1/organisations", scope="organisations:write", status=201, location="/v1/organisations/{id}"
-)
+@routes.post("/v1/organisations", scope="organisations:write", status=201, location="/v1/organisations/{id}")
 def create_organisation(body: NewOrganisation, work: Work) -> Organisation:
     """Add an organisation. 409 `domain_taken` when a domain belongs to another one, which it names.
 
@@ -54,9 +52,7 @@ def read_organisation(organisation_id: OrganisationId) -> Organisation:
 
 
 @routes.patch("/v1/organisations/{organisation_id}", scope="organisations:write")
-def change_organisation(
-    organisation_id: OrganisationId, body: OrganisationPatch, work: Work
-) -> Organisation:
+def change_organisation(organisation_id: OrganisationId, body: OrganisationPatch, work: Work) -> Organisation:
     """Change an organisation by JSON Merge Patch: what is left out stays, null removes."""
     return organisations.change(work, organisation_id, body)
 

@@ -39,9 +39,7 @@ def change(work: Work, organisation_id: str, patch: OrganisationPatch) -> Organi
         access.require_staff(work, after.owner, "owner")
     store.replace(work, before, after)
     changed = after.changes_from(before)
-    event = OrganisationChanged(
-        organisation_id=after.id, organisation_version=after.version, changed=changed
-    )
+    event = OrganisationChanged(organisation_id=after.id, organisation_version=after.version, changed=changed)
     work.record(partition(after.id), event, private=changes(before, after, changed))
     return after
 

@@ -56,7 +56,8 @@ def test_a_profile_names_the_organisation_that_it_belongs_to(api: Api, engines: 
 
 def test_members_come_in_pages(api: Api, engines: str) -> None:
     made = [
-        api.post("/v1/customers", {"name": f"C{n}", "organisation_id": engines}).ok(201)["id"] for n in range(5)
+        api.post("/v1/customers", {"name": f"C{n}", "organisation_id": engines}).ok(201)["id"]
+        for n in range(5)
     ]
     first = api.get(f"/v1/organisations/{engines}/members?limit=3").ok()
     rest = api.get(f"/v1/organisations/{engines}/members?limit=3&cursor={first['next_cursor']}").ok()

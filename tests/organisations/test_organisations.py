@@ -12,7 +12,11 @@ from tests.calls import counted
 from tests.cloud import Cloud
 from tests.conftest import caller
 
-ENGINES = {"name": "Engines Ltd", "domains": ["Engines.example", "engines.example."], "website": "https://e.example"}
+ENGINES = {
+    "name": "Engines Ltd",
+    "domains": ["Engines.example", "engines.example."],
+    "website": "https://e.example",
+}
 NOBODY = "org_01J00000000000000000000000"
 
 
@@ -95,7 +99,9 @@ def test_a_deleted_one_is_gone_at_once_and_its_members_leave_it(
     api.get(f"{url}/timeline").problem(404, "no_such_organisation")
     api.delete(url).problem(404, "no_such_organisation")
     assert api.get("/v1/organisations").ok()["data"] == []
-    late = api.post("/v1/customers", {"name": "Late", "organisation_id": engines["id"]}).problem(422, "invalid")
+    late = api.post("/v1/customers", {"name": "Late", "organisation_id": engines["id"]}).problem(
+        422, "invalid"
+    )
     assert late["invalid_params"][0]["code"] == "unknown_organisation"
     api.post("/v1/organisations", ENGINES).ok(201)
     cloud.pump(twice=True, seed=1)

@@ -41,9 +41,7 @@ def test_it_has_every_members_entries_once_newest_first(api: Api, engines: str) 
     assert calls == ["Query", "BatchGetItem", "Query", "Query", "Query"]
 
 
-def test_a_large_ones_is_partial_and_says_so(
-    api: Api, engines: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_ones_is_partial_and_says_so(api: Api, engines: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(organisations, "MAX_MEMBERS", 2)
     people = [_customer(api, engines, f"C{n}") for n in range(3)]
     page = api.get(f"/v1/organisations/{engines}/timeline").ok()
