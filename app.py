@@ -9,8 +9,10 @@ from chalicelib.access import routes as access
 from chalicelib.access.authorizer import authorizer
 from chalicelib.access.authorizer import blueprint as authorizer_blueprint
 from chalicelib.access.service import require_actor
+from chalicelib.customers import field_routes as fields
 from chalicelib.customers import member_routes as members
 from chalicelib.customers import routes as customers
+from chalicelib.customers.field_schemas import extend as describe_fields
 from chalicelib.directory import worker as directory_worker
 from chalicelib.duplicates import worker as duplicates_worker
 from chalicelib.feedback import routes as feedback
@@ -31,12 +33,17 @@ features = [
     organisations.routes,
     customers.routes,
     members.routes,
+    fields.routes,
     timeline.routes,
     mail.routes,
     support.routes,
     feedback.routes,
 ]
-features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
+features.append(
+    docs_routes(
+        lambda: [route for feature in features for route in feature.table], extended_by=[describe_fields]
+    )
+)
 
 app = Chalice(app_name="rapport", configure_logs=False)
 app.api.binary_types.clear()  # bodies are text both ways; files go by presigned links

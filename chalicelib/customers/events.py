@@ -28,3 +28,12 @@ class CustomerDeleted(EventData):
     type: ClassVar[str] = "customer.deleted"
     audited: ClassVar[bool] = True
     customer_id: str
+
+
+class FieldsChanged(EventData):
+    """A custom field was defined, changed or removed; without a name, what holds for all of them."""
+
+    type: ClassVar[str] = "fields.changed"
+    audited: ClassVar[bool] = True
+    field_name: str | None = None
+    changed: list[str]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.access import service as access
-from chalicelib.customers import store
+from chalicelib.customers import defining, fields, store
+from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
 from chalicelib.customers.model import (
     Customer,
@@ -27,7 +28,9 @@ from chalicelib.kernel.work import Work
 
 
 def register(work: Work, new: NewCustomer) -> Customer:
-    """Register a customer. Fails with Conflict `identity_taken`, naming the holder."""
+    """Register a customer. Raises Invalid; fails with Conflict `identity_taken`, naming the holder."""
+    custom = fields.check(new.custom, definitions(), complete=True)
+    new = new.model_copy(update={"custom": custom})
     customer = Customer.register(new, at=work.now, region=settings().default_region)
     if customer.owner:
         access.require_staff(work, customer.owner, "owner")
@@ -64,9 +67,14 @@ def change(work: Work, customer_id: str, patch: CustomerPatch) -> Customer:
     """Apply a merge patch. Raises NotFound, Stale, Invalid; fails with Conflict `identity_taken`."""
     before = store.get(customer_id)
     work.check_version(before.version)
+    if patch.custom:
+        custom = fields.check(patch.custom, definitions(), complete=False)
+        patch = patch.model_copy(update={"custom": custom})
     after = before.patched(patch, at=work.now, region=settings().default_region)
     if after is before:
         return before
+    if after.custom != before.custom:
+        fields.require_complete(after.custom, definitions())
     if after.owner and after.owner != before.owner:
         access.require_staff(work, after.owner, "owner")
     write_change(work, before, after)
@@ -91,6 +99,11 @@ def delete(work: Work, customer_id: str) -> None:
     work.record(
         store.partition(customer_id), CustomerDeleted(customer_id=customer_id), customer_id=customer_id
     )
+
+
+def definitions() -> Definitions:
+    """The custom fields there are, as they were 30 seconds ago at most."""
+    return defining.current()
 
 
 def look_up(*, email: str | None, phone: str | None, external_id: str | None) -> Customer | None:

@@ -37,7 +37,7 @@ def create_organisation(body: NewOrganisation, work: Work) -> Organisation:
 
 @routes.get("/v1/organisations", scope="organisations:read")
 def list_organisations(query: OrganisationQuery) -> Page[Organisation]:
-    """List organisations, newest first, or look one up by domain. The list lags a moment, a look-up does not."""
+    """List organisations, newest first, or look one up by domain. The list lags, a look-up does not."""
     if query.domain is not None:
         holder = organisations.holder_of_domain(query.domain)
         return Page(data=list(organisations.get_many([holder]).values()) if holder else [])

@@ -166,7 +166,7 @@ def require_never_left(work: Work, organisation_id: str, customer_id: str) -> No
 def members(organisation_id: str, *, limit: int, after: str | None) -> tuple[list[str], str | None]:
     """A page of the members' ids, the newest customers first: one call, strongly consistent.
 
-    Raises NotFound. The organisation's own item sorts just above its members', so the first page begins with it.
+    Raises NotFound. The organisation's own item sorts just above its members': the first page begins with it.
     """
     query = Query(partition(organisation_id), low=_MEMBER, high=_ORGANISATION, consistent=True)
     if after is not None:
