@@ -105,9 +105,9 @@ def change_team(team_id: TeamId, body: NewTeam, work: Work) -> Team:
 def read_audit(query: AuditQuery) -> Page[AuditEntry]:
     """Read who changed what, when, from which value to which; newest first.
 
-    With `entity_id`, all changes of one thing: by people and keys, by imports, and by the system in answer to mail.
-    Without, the changes that people and keys made one by one in a time range, the last day unless told; it
-    lags a moment. A page may be short, or empty, and still have a next. Secrets are never among the values.
+    With `entity_id`, all changes of one thing: by people and keys, by imports, and by the system, which
+    mail may cause. Without, the changes that people and keys made one by one in a time range, the last
+    day unless told; it lags a moment. A page may be short, or empty, and still have a next. Secrets are never among the values.
     """
     data, position = audit.read(query, ids.now())
     return Page(data=data, next_cursor=position)

@@ -20,8 +20,8 @@ def associate(work: Work, customer: Customer) -> bool:
     """Have a customer without an organisation join the one that holds their first such address's domain.
 
     `customer` is the profile as read just now. Whether the work changes anything; one call, none for who has
-    an organisation or no address. It fails with Repeated when a person took them out of that organisation before, and
-    with Stale when the profile changed meanwhile; so give it a Work of its own.
+    an organisation or no address. It fails with Repeated when somebody took them out of that organisation
+    before, and with Stale when the profile changed meanwhile; so give it a Work of its own.
     """
     if customer.organisation_id or customer.merged_into or not customer.emails:
         return False

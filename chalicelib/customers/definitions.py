@@ -91,7 +91,7 @@ class CustomField(Stored):
         return field
 
     def patched(self, patch: FieldPatch) -> CustomField:
-        """The field after the patch; itself when nothing changes. Raises Conflict for another kind, Invalid."""
+        """The field after the patch; the same object when nothing changes. Raises Conflict, Invalid."""
         given: dict[str, Any] = {name: getattr(patch, name) for name in patch.model_fields_set}
         if given.pop("kind", self.kind) != self.kind:
             raise Conflict("A field keeps its kind; define another one.", code="kind_is_fixed")

@@ -21,9 +21,9 @@ routes = Routes("Custom fields", __name__)
 def define_field(body: NewField, work: Work) -> CustomField:
     """Define a custom field. 409 when there is one of that name.
 
-    Values are checked from then on, within half a minute; those that customers have already stay as they are until they
-    are given again. A required field must be given when a customer is registered or imported, and whenever
-    custom fields are changed; people whom a mail makes known are made without.
+    Values are checked from then on, within half a minute; those that customers have already stay as they are
+    until they are given again. A required field must be given when a customer is registered or imported, and
+    whenever custom fields are changed; people whom a mail makes known are made without.
     """
     return defining.define(work, body)
 
@@ -36,7 +36,7 @@ def list_fields() -> Definitions:
 
 @routes.patch("/v1/fields", scope="fields:write")
 def change_fields(body: DefinitionsPatch, work: Work) -> Definitions:
-    """Say whether customers may have values under names that are not defined (`closed: false`, as at first)."""
+    """Say whether customers may have values under names that are not defined: unless `closed`."""
     return defining.change_all(work, body)
 
 

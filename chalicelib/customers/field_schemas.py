@@ -33,6 +33,8 @@ def extend(document: dict[str, Any]) -> None:
         schemas = document["components"]["schemas"]
         for name in ("NewCustomer", "CustomerPatch", "Customer"):
             _describe(_custom_of(schemas[name]), definitions, name)
+        if any(field.required for field in definitions.data):
+            schemas["NewCustomer"].setdefault("required", []).append("custom")
 
 
 def _custom_of(schema: dict[str, Any]) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def _describe(custom: dict[str, Any], definitions: Definitions, model: str) -> N
     if model == "NewCustomer" and required:
         custom["required"] = required
     if definitions.closed and model != "Customer":
+        custom.pop("patternProperties")
         custom["additionalProperties"] = False
 
 

@@ -12,8 +12,9 @@ from chalicelib.kernel.errors import Invalid
 
 _MONEY = re.compile(r"(-?)0*([0-9]{1,15})(?:\.([0-9]{1,4}))? ?([A-Z]{3})")
 _URL = re.compile(r"https?://[^\s/?#]+[^\s]*")
-_MINOR_UNITS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0)
-_MINOR_UNITS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+_WITHOUT_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+_MINOR_UNITS = dict.fromkeys(_WITHOUT_MINOR_UNIT.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3)
 """Digits after the point, of currencies that do not have two (ISO 4217, list one)."""
 
 

@@ -32,5 +32,5 @@ def add_member(organisation_id: OrganisationId, body: NewMember, work: Work) -> 
 
 @routes.delete("/v1/organisations/{organisation_id}/members/{customer_id}", scope="customers:write")
 def remove_member(organisation_id: OrganisationId, customer_id: CustomerId, work: Work) -> None:
-    """Take a customer out of an organisation. For 400 days an address at its domain does not put them back."""
+    """Take a customer out of an organisation. An address at its domain does not put them back (400 days)."""
     members.remove(work, organisation_id, customer_id)
