@@ -107,7 +107,8 @@ def read_audit(query: AuditQuery) -> Page[AuditEntry]:
 
     With `entity_id`, all changes of one thing: by people and keys, by imports, and by the system, which
     mail may cause. Without, the changes that people and keys made one by one in a time range, the last
-    day unless told; it lags a moment. A page may be short, or empty, and still have a next. Secrets are never among the values.
+    day unless told; it lags a moment. A page may be short, or empty, and still have a next. Secrets are
+    never among the values.
     """
     data, position = audit.read(query, ids.now())
     return Page(data=data, next_cursor=position)

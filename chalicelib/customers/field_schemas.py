@@ -51,6 +51,7 @@ def _describe(custom: dict[str, Any], definitions: Definitions, model: str) -> N
     required = [field.name for field in definitions.data if field.required]
     if model == "NewCustomer" and required:
         custom["required"] = required
+        custom.pop("default")
     if definitions.closed and model != "Customer":
         custom.pop("patternProperties")
         custom["additionalProperties"] = False
