@@ -96,7 +96,7 @@ class CustomField(Stored):
         if given.pop("kind", self.kind) != self.kind:
             raise Conflict("A field keeps its kind; define another one.", code="kind_is_fixed")
         if "label" in given:
-            merged = self.label | given["label"] if given["label"] else {}
+            merged = {} if given["label"] is None else self.label | given["label"]
             given["label"] = {locale: text for locale, text in merged.items() if text is not None}
         if all(getattr(self, name) == value for name, value in given.items()):
             return self

@@ -17,10 +17,14 @@ ROUNDS = 50
 
 
 def of(organisation_id: str, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
-    """A page of members, the newest customers first: two calls. Raises NotFound for no organisation."""
+    """A page of members, the newest customers first: two calls. Raises NotFound for no organisation.
+
+    Who was merged into another one is left out: whether they are a member, the other's profile says.
+    """
     found, position = organisations.members(organisation_id, limit=limit, after=after)
     profiles = store.get_many(found) if found else {}
-    return [profiles[customer_id] for customer_id in found if customer_id in profiles], position
+    people = [profiles[customer_id] for customer_id in found if customer_id in profiles]
+    return [person for person in people if person.merged_into is None], position
 
 
 def add(work: Work, organisation_id: str, customer_id: str, role: str | None) -> Customer:

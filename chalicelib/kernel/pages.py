@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +80,8 @@ def _parts(
 ) -> list[tuple[list[Item], str | None]]:
     if at_once == 1:
         return [_part(query, limit, after) for query in queries]
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(at_once) as threads:
         return list(threads.map(lambda query: _part(query, limit, after), queries))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -28,6 +29,10 @@ def engines(api: Api) -> str:
 def _members(api: Api, organisation: str) -> list[str]:
     page = api.get(f"/v1/organisations/{organisation}/members").ok()
     return [member["id"] for member in page["data"]]
+
+
+def _member(api: Api, organisation: str, name: str) -> str:
+    return str(api.post("/v1/customers", {"name": name, "organisation_id": organisation}).ok(201)["id"])
 
 
 def _joined(customer_id: str) -> bool:
@@ -93,6 +98,50 @@ def test_members_are_added_moved_and_removed_by_hand(api: Api, engines: str) -> 
     api.post(f"/v1/organisations/{NOBODY}/members", {"customer_id": ada}).problem(404, "no_such_organisation")
     nobody = ada[:-1] + ("0" if ada[-1] != "0" else "1")
     api.post(url, {"customer_id": nobody}).problem(404, "no_such_customer")
+
+
+def test_a_role_belongs_to_the_membership(api: Api, engines: str) -> None:
+    new = {"name": "Ada", "organisation_id": engines, "organisation_role": "buyer"}
+    url = f"/v1/customers/{api.post('/v1/customers', new).ok(201)['id']}"
+    assert api.patch(url, {"organisation_role": "owner"}).ok()["organisation_role"] == "owner"
+    looms = api.post("/v1/organisations", {"name": "Looms"}).ok(201)["id"]
+    moved = api.patch(url, {"organisation_id": looms}).ok()
+    assert (moved["organisation_id"], moved["organisation_role"]) == (looms, None)
+
+
+def test_who_was_merged_into_another_is_no_member(api: Api, cloud: Cloud, engines: str) -> None:
+    ada = customers.get(_member(api, engines, "Ada"))
+    bob = customers.get(_member(api, engines, "Bob"))
+    work = Work()
+    merged = {"merged_into": ada.id, "version": 2}
+    customers.write_change(work, bob, bob.model_copy(update=merged))
+    commit(work)
+    assert _members(api, engines) == [ada.id]
+    api.delete(f"/v1/organisations/{engines}").ok(204)
+    cloud.pump()
+    assert {item["sk"][:6] for item in cloud.items() if item["pk"] == f"ORG#{engines}"} == {
+        "EVT#01",
+        "LEFT#c",
+    }
+
+
+@pytest.mark.parametrize("delete_last", [True, False])
+def test_who_joins_while_it_is_deleted_is_out_in_the_end(
+    api: Api, cloud: Cloud, engines: str, delete_last: bool
+) -> None:
+    url = f"/v1/organisations/{engines}"
+    joining = [
+        lambda n=n: api.post("/v1/customers", {"name": f"C{n}", "organisation_id": engines}) for n in range(4)
+    ]
+    acts: list[Any] = [*joining, lambda: api.delete(url)]
+    with ThreadPoolExecutor(5) as pool:
+        done = [pool.submit(act) for act in (acts if delete_last else acts[::-1])]
+        statuses = [one.result().status for one in done]
+    assert set(statuses) <= {201, 204, 422}
+    cloud.pump(twice=True)
+    assert all(one["organisation_id"] is None for one in api.get("/v1/customers").ok()["data"])
+    kept = [item["sk"] for item in cloud.items() if item["pk"] == f"ORG#{engines}"]
+    assert not [sk for sk in kept if sk.startswith(("MEMBER#", "ORGANISATION"))]
 
 
 def test_who_has_an_address_at_its_domain_joins(api: Api, engines: str) -> None:
