@@ -28,6 +28,16 @@ def _authorizing(scene: Scene) -> Callable[[], Any]:
     return lambda: authorize(key)
 
 
+def _merging(scene: Scene) -> Callable[[], Any]:
+    made = [scene.api.post("/v1/customers", {"emails": [fresh_address()]}).ok(201)["id"] for _ in range(2)]
+    event = invocation("POST", f"/v1/customers/{made[0]}/merge", scene.ids, {"merged_id": made[1]})
+    return lambda: perform(event)
+
+
+def _identity(_: Scene) -> Any:
+    return {"kind": "email", "value": fresh_address()}
+
+
 def _newcomer(**more: str) -> Callable[[Scene], Any]:
     return lambda scene: (
         {"emails": [fresh_address()]} | {name: scene.ids[value] for name, value in more.items()}
@@ -53,6 +63,11 @@ ACTS: list[tuple[str, int, Act]] = [
     ("authorizer, when API Gateway has not cached its answer", 1, _authorizing),
     ("GET a customer by id", 1, request("GET", "/v1/customers/{customer}")),
     ("look up a customer by e-mail", 2, request("GET", "/v1/customers?email=ada@example.org")),
+    ("GET a customer by the id they had before a merge", 2, request("GET", "/v1/customers/{merged}")),
+    ("look up a merged customer", 3, request("GET", "/v1/customers?email=merged@example.org")),
+    ("identities of a customer", 1, request("GET", "/v1/customers/{customer}/identities")),
+    ("add an identity", 2, request("POST", "/v1/customers/{customer}/identities", _identity)),
+    ("merge two customers", 2, _merging),
     ("create a customer", 1, request("POST", "/v1/customers", _newcomer())),
     ("create a customer with Idempotency-Key", 1, request("POST", "/v1/customers", _newcomer(), **KEYED)),
     ("create a customer with an owner", 2, request("POST", "/v1/customers", _newcomer(owner="staff"))),
@@ -60,9 +75,14 @@ ACTS: list[tuple[str, int, Act]] = [
     ("customer page: a query for each of 4 shards", 4, request("GET", "/v1/customers")),
     ("timeline page", 1, request("GET", "/v1/customers/{customer}/timeline")),
     ("the audit trail of a customer", 1, request("GET", "/v1/audit?entity_id={customer}")),
+    ("timeline page of two who were merged", 3, request("GET", "/v1/customers/{survivor}/timeline")),
     ("log an interaction", 1, request("POST", "/v1/customers/{customer}/interactions", CALL)),
     ("GET a ticket by id", 1, request("GET", "/v1/tickets/{ticket}")),
-    ("ticket page of a customer", 1, request("GET", "/v1/tickets?customer_id={customer}")),
+    (
+        "ticket page of a customer, which asks who is merged into them",
+        2,
+        request("GET", "/v1/tickets?customer_id={customer}"),
+    ),
     ("ticket page of a status", 1, request("GET", "/v1/tickets?status=open")),
     ("ticket page of all: a query for each of 6 statuses", 6, request("GET", "/v1/tickets")),
     ("page of a ticket's messages", 1, request("GET", "/v1/tickets/{ticket}/messages")),
@@ -74,6 +94,11 @@ ACTS: list[tuple[str, int, Act]] = [
     ("POST feedback", 1, request("POST", "/v1/feedback", RESPONSE)),
     ("GET a response by id", 1, request("GET", "/v1/feedback/{feedback}")),
     ("feedback page of a survey", 1, request("GET", "/v1/feedback?survey=default")),
+    (
+        "feedback page of a customer, which asks who is merged into them",
+        2,
+        request("GET", "/v1/feedback?customer_id={customer}"),
+    ),
     ("feedback page of all: a query for each of 5 kinds", 5, request("GET", "/v1/feedback")),
     ("feedback statistics of 30 days", 1, request("GET", "/v1/feedback/stats?survey=default")),
 ]

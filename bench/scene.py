@@ -20,7 +20,7 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Scene:
-    """A customer with one ticket that came by mail, and a member of staff; ids by name."""
+    """A customer with one ticket that came by mail, two who were merged, one of the staff; ids by name."""
 
     cloud: Cloud
     api: Api
@@ -64,6 +64,10 @@ def set_up(cloud: Cloud) -> Scene:
     api = scene.api
     ada = {"name": "Ada Lovelace", "emails": ["ada@example.org"], "stage": "customer"}
     scene.ids["customer"] = api.post("/v1/customers", ada).ok(201)["id"]
+    for name in ("survivor", "merged"):
+        somebody = {"emails": [f"{name}@example.org"]}
+        scene.ids[name] = api.post("/v1/customers", somebody).ok(201)["id"]
+    api.post(f"/v1/customers/{scene.ids['survivor']}/merge", {"merged_id": scene.ids["merged"]}).ok()
     staff = {"name": "Grace", "email": "grace@shop.example"}
     scene.ids["staff"] = api.post("/v1/staff", staff).ok(201)["id"]
     mailbox.receive(cloud, mailbox.write())

@@ -36,6 +36,7 @@ LOGGING_ROLE = "rapport-api-gateway-logs"
 LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 OPTIONS = (
     *("Protected", "MailDomain", "SupportAddress", "BusinessName", "TimeZone", "DefaultRegion"),
+    "FoldPlusTags",
     *("PublicUrl", "CorsOrigin", "DomainName", "CertificateArn", "EnableWaf", "ApiRate", "ApiBurst"),
     *("AlarmEmail", "Tracing", "LogLevel", "LogDays", "ArchiveDays", "RawMailDays"),
 )

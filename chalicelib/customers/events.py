@@ -25,9 +25,32 @@ class CustomerUpdated(EventData):
 
 
 class CustomerDeleted(EventData):
+    """`merged_ids` were merged into the customer and are deleted with them."""
+
     type: ClassVar[str] = "customer.deleted"
     audited: ClassVar[bool] = True
     customer_id: str
+    merged_ids: list[str]
+
+
+class CustomerMerged(EventData):
+    """`merged_id` is one of `customer_id`'s from now on. The values that were taken over are private."""
+
+    type: ClassVar[str] = "customer.merged"
+    audited: ClassVar[bool] = True
+    customer_id: str
+    merged_id: str
+    customer_version: int
+
+
+class CustomerUnmerged(EventData):
+    """`merged_id` stands for itself again, as before. The values that went back are private."""
+
+    type: ClassVar[str] = "customer.unmerged"
+    audited: ClassVar[bool] = True
+    customer_id: str
+    merged_id: str
+    customer_version: int
 
 
 class FieldsChanged(EventData):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.customers import store
+from typing import TypeVar
+
+from chalicelib.customers import pointers, store
 from chalicelib.customers.model import Customer, CustomerPatch
 from chalicelib.customers.service import change, write_change
 from chalicelib.kernel.commit import commit_all
@@ -10,6 +12,7 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.work import Work
 from chalicelib.organisations import service as organisations
 
+SomeCustomer = TypeVar("SomeCustomer", bound=Customer)
 TOGETHER = 20
 """Members taken out in one transaction; each is five items of the hundred that one takes."""
 ROUNDS = 50
@@ -22,9 +25,9 @@ def of(organisation_id: str, *, limit: int, after: str | None) -> tuple[list[Cus
     Who was merged into another one is left out: whether they are a member, the other's profile says.
     """
     found, position = organisations.members(organisation_id, limit=limit, after=after)
-    profiles = store.get_many(found) if found else {}
+    profiles = pointers.read(found) if found else {}
     people = [profiles[customer_id] for customer_id in found if customer_id in profiles]
-    return [person for person in people if person.merged_into is None], position
+    return [person.shown for person in people if person.merged_into is None], position
 
 
 def add(work: Work, organisation_id: str, customer_id: str, role: str | None) -> Customer:
@@ -58,7 +61,7 @@ def empty(work: Work, organisation_id: str, step: int) -> None:
 
 
 def _take_out(organisation_id: str, customer_ids: list[str]) -> None:
-    profiles = store.get_many(customer_ids)
+    profiles = pointers.read(customer_ids)
     works = []
     for customer_id in customer_ids:
         work = Work()
@@ -73,6 +76,6 @@ def _take_out(organisation_id: str, customer_ids: list[str]) -> None:
             raise error
 
 
-def _without_organisation(customer: Customer, work: Work) -> Customer:
+def _without_organisation(customer: SomeCustomer, work: Work) -> SomeCustomer:
     gone = {"organisation_id": None, "organisation_role": None}
     return customer.model_copy(update={**gone, "version": customer.version + 1, "updated_at": work.now})

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
 from chalicelib.access.model import StaffId
+from chalicelib.customers.identity import (
+    MAX_OF_A_KIND,
+    ExternalId,
+    Handle,
+    Identity,
+    Phone,
+    Source,
+    normal_phone,
+)
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
@@ -22,74 +31,30 @@ CustomValue = (
 )
 
 
-def normal_phone(text: str, region: str) -> str:
-    """The number in E.164; one without a country code is of `region` (ISO 3166). Raises ValueError."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise ValueError("is not a phone number")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def _bounded(custom: dict[str, Any]) -> dict[str, Any]:
     if sum(len(name) + len(str(value)) for name, value in custom.items()) > 8000:
         raise ValueError("custom fields hold 8,000 characters together at most")
     return custom
 
 
-Phone = Annotated[str, Line(40)]
-Source = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
-ExternalId = Annotated[str, Line(200)]
 CustomName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,49}$")]
 Name = Annotated[str, Line(200)]
 CustomFields = Annotated[dict[CustomName, CustomValue], Field(max_length=50), AfterValidator(_bounded)]
-Handle = Annotated[
-    str, Field(pattern="^[a-z][a-z0-9_-]{0,29}:[^\\s:][^\\s]{0,99}$", examples=["instagram:ada.lovelace"])
-]
-"""A social handle: `network:name`."""
 OrganisationId = Annotated[str, ids.id_of("org")]
 Locale = Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-GB"])]
 """A language tag (BCP 47)."""
 Tags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=50), AfterValidator(each_once)]
 
 
-class Identity(NamedTuple):
-    """One way to recognise a person; it belongs to one customer only."""
-
-    kind: Literal["email", "phone", "external", "handle"]
-    value: str
-
-    @classmethod
-    def of_email(cls, address: str) -> Identity:
-        """Case does not tell people apart, in the domain or before it.
-
-        Not case-folded: that would make `straße.de` and `strasse.de` one domain, and they are two people's.
-        """
-        return cls("email", address.lower())
-
-    @classmethod
-    def of_external(cls, source: str, external_id: str) -> Identity:
-        return cls("external", f"{source}#{external_id}")
-
-    @classmethod
-    def of_handle(cls, handle: str) -> Identity:
-        """Networks do not tell names apart by their case."""
-        return cls("handle", handle.lower())
-
-
 class NewCustomer(Model):
     """What registers a customer: at least a name or one identity."""
 
     name: Name | None = None
-    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(each_once)] = []
-    phones: Annotated[list[Phone], Field(max_length=10)] = []
+    emails: Annotated[list[EmailAddress], Field(max_length=MAX_OF_A_KIND), AfterValidator(each_once)] = []
+    phones: Annotated[list[Phone], Field(max_length=MAX_OF_A_KIND)] = []
     company: Name | None = None
-    external_ids: Annotated[dict[Source, ExternalId], Field(max_length=20)] = {}
-    handles: Annotated[list[Handle], Field(max_length=10), AfterValidator(each_once)] = []
+    external_ids: Annotated[dict[Source, ExternalId], Field(max_length=MAX_OF_A_KIND)] = {}
+    handles: Annotated[list[Handle], Field(max_length=MAX_OF_A_KIND), AfterValidator(each_once)] = []
     organisation_id: OrganisationId | None = None
     organisation_role: Name | None = None
     stage: Stage = "lead"
@@ -104,11 +69,13 @@ class CustomerPatch(Model):
     """A JSON Merge Patch (RFC 7396): what is left out stays, null removes; lists are replaced whole."""
 
     name: Name | None = None
-    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(each_once)] | None = None
-    phones: Annotated[list[Phone], Field(max_length=10)] | None = None
+    emails: (
+        Annotated[list[EmailAddress], Field(max_length=MAX_OF_A_KIND), AfterValidator(each_once)] | None
+    ) = None
+    phones: Annotated[list[Phone], Field(max_length=MAX_OF_A_KIND)] | None = None
     company: Name | None = None
     external_ids: Annotated[dict[Source, ExternalId | None], Field(max_length=40)] | None = None
-    handles: Annotated[list[Handle], Field(max_length=10), AfterValidator(each_once)] | None = None
+    handles: Annotated[list[Handle], Field(max_length=MAX_OF_A_KIND), AfterValidator(each_once)] | None = None
     organisation_id: OrganisationId | None = None
     organisation_role: Name | None = None
     stage: Stage = "lead"
@@ -120,7 +87,10 @@ class CustomerPatch(Model):
 
 
 class Customer(Stored):
-    """A person or a business we know. The first e-mail and phone are the primary ones."""
+    """A person or a business we know. The first e-mail, phone and handle are the primary ones.
+
+    `merged_ids` are the ids whose history is theirs too, since those customers were merged into this one.
+    """
 
     id: CustomerId
     version: int
@@ -171,9 +141,13 @@ class Customer(Stored):
         return after
 
     def check_bounds(self) -> None:
-        """Raise Invalid when merged maps outgrew what a customer may hold, or nothing is left to know by."""
-        if len(self.external_ids) > 20 or len(self.custom) > 50:
-            raise Invalid("A customer has 20 external ids and 50 custom fields at most.", code="too_many")
+        """Raise Invalid when more is held than a customer may have, or nothing is left to know them by."""
+        kinds = (self.emails, self.phones, self.external_ids, self.handles)
+        if any(len(held) > MAX_OF_A_KIND for held in kinds) or max(len(self.tags), len(self.custom)) > 50:
+            sentence = (
+                f"A customer has {MAX_OF_A_KIND} identities of a kind, 50 tags and 50 custom fields at most."
+            )
+            raise Invalid(sentence, code="too_many")
         try:
             _bounded(self.custom)
         except ValueError as error:

@@ -6,8 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.customers import identities, merge
 from chalicelib.customers import service as customers
+from chalicelib.customers.identity import IdentityId, KnownIdentity, NewIdentity
+from chalicelib.customers.merge import Preview, Undone, UndoRequest
 from chalicelib.customers.model import Customer, CustomerId, CustomerPatch, NewCustomer, Stage
+from chalicelib.customers.reconciliation import MergeRequest
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
@@ -66,7 +70,7 @@ def list_customers(query: CustomerQuery) -> Page[Customer]:
 
 @routes.get("/v1/customers/{customer_id}", scope="customers:read")
 def read_customer(customer_id: CustomerId) -> Customer:
-    """Read a customer."""
+    """Read a customer. The id of one who was merged into another answers with that one."""
     return customers.get(customer_id)
 
 
@@ -78,5 +82,61 @@ def change_customer(customer_id: CustomerId, body: CustomerPatch, work: Work) ->
 
 @routes.delete("/v1/customers/{customer_id}", scope="customers:write")
 def delete_customer(customer_id: CustomerId, work: Work) -> None:
-    """Delete a customer and free their identities."""
+    """Delete a customer, with those merged into them, and free their identities."""
     customers.delete(work, customer_id)
+
+
+@routes.get("/v1/customers/{customer_id}/identities", scope="customers:read")
+def list_customer_identities(customer_id: CustomerId) -> Page[KnownIdentity]:
+    """List what a customer is recognised by, on one page: the primary one of each kind first."""
+    return Page(data=identities.of(customer_id))
+
+
+@routes.post("/v1/customers/{customer_id}/identities", scope="customers:write", status=201)
+def add_customer_identity(customer_id: CustomerId, body: NewIdentity, work: Work) -> KnownIdentity:
+    """Add an e-mail, phone, external id or handle. 409 `identity_taken` when another customer has it.
+
+    One that this customer has already changes nothing, other than becoming the primary one if you ask so.
+    """
+    return identities.add(work, customer_id, body)
+
+
+@routes.delete("/v1/customers/{customer_id}/identities/{identity_id}", scope="customers:write")
+def remove_customer_identity(customer_id: CustomerId, identity_id: IdentityId, work: Work) -> None:
+    """Remove an identity. 409 `nothing_to_know_by` for the last one of a customer without a name."""
+    identities.remove(work, customer_id, identity_id)
+
+
+@routes.post("/v1/customers/{customer_id}/identities/{identity_id}/primary", scope="customers:write")
+def make_customer_identity_primary(
+    customer_id: CustomerId, identity_id: IdentityId, work: Work
+) -> KnownIdentity:
+    """Make an identity the primary one of its kind."""
+    return identities.make_primary(work, customer_id, identity_id)
+
+
+@routes.post("/v1/customers/{customer_id}/merge/preview", scope="customers:read")
+def preview_customer_merge(customer_id: CustomerId, body: MergeRequest, work: Work) -> Preview:
+    """See what a merge would do, field by field. Nothing is written."""
+    return merge.preview(work, customer_id, body)
+
+
+@routes.post("/v1/customers/{customer_id}/merge", scope="customers:write")
+def merge_customer(customer_id: CustomerId, body: MergeRequest, work: Work) -> Customer:
+    """Merge another customer into this one, whose id then answers with this one, too. It can be undone.
+
+    Where you do not choose, this customer's value stays if there is one, tags and identities are united,
+    and the stage is the further one of lead, prospect, former, customer. 409 `already_merged` when it was
+    done before, `merged_elsewhere` when that customer is part of a third one, `too_many_merged` beyond
+    20, `changed_meanwhile` when `versions` are not the present ones.
+    """
+    return merge.merge(work, customer_id, body)
+
+
+@routes.post("/v1/customers/{customer_id}/merge/undo", scope="customers:write")
+def undo_customer_merge(customer_id: CustomerId, body: UndoRequest, work: Work) -> Undone:
+    """Undo a merge: both are as before, but for what changed since, which is left and named.
+
+    409 `not_merged` when there is none, `merged_through` when a later merge is to be undone first.
+    """
+    return merge.undo(work, customer_id, body.merged_id)

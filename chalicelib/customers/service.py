@@ -6,17 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.access import service as access
-from chalicelib.customers import defining, fields, store
+from chalicelib.customers import defining, fields, pointers, store
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
-from chalicelib.customers.model import (
-    Customer,
-    CustomerPatch,
-    Identity,
-    NewCustomer,
-    Stage,
-    normal_phone,
-)
+from chalicelib.customers.identity import Identity, normal_phone
+from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer, Stage
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Stale
@@ -25,6 +19,8 @@ from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Slice
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
+
+PROFILE = store.PROFILE
 
 
 def register(work: Work, new: NewCustomer) -> Customer:
@@ -59,14 +55,27 @@ def _record_registered(work: Work, customer: Customer) -> None:
 
 
 def get(customer_id: str) -> Customer:
-    """One customer. Raises NotFound."""
+    """One customer, or whom they were merged into: one call, two when merged. Raises NotFound."""
     return store.get(customer_id)
+
+
+def group_of(customer_id: str) -> list[str]:
+    """The ids under which things of this customer lie, the profile's first: one call, two for a merged id.
+
+    Whoever lists what belongs to a customer asks for each of them. An id that nobody has stands for itself.
+    """
+    return store.group_of(customer_id)
 
 
 def change(work: Work, customer_id: str, patch: CustomerPatch) -> Customer:
     """Apply a merge patch. Raises NotFound, Stale, Invalid; fails with Conflict `identity_taken`."""
     before = store.get(customer_id)
     work.check_version(before.version)
+    return apply(work, before, patch)
+
+
+def apply(work: Work, before: Customer, patch: CustomerPatch) -> Customer:
+    """Apply a patch to what was read of a customer. Raises and fails like `change`."""
     if patch.custom:
         custom = fields.check(patch.custom, definitions(), complete=False)
         patch = patch.model_copy(update={"custom": custom})
@@ -92,13 +101,17 @@ def write_change(work: Work, before: Customer, after: Customer) -> None:
 
 
 def delete(work: Work, customer_id: str) -> None:
-    """Delete the profile and free its identities; the history stays until it is erased."""
+    """Delete the profile, with those merged into it, and free their identities.
+
+    The history stays until it is erased.
+    """
     customer = store.get(customer_id)
     work.check_version(customer.version)
     store.remove(work, customer)
-    work.record(
-        store.partition(customer_id), CustomerDeleted(customer_id=customer_id), customer_id=customer_id
-    )
+    if customer.merged_ids:
+        pointers.remove_merged(work, customer)
+    event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
+    work.record(store.partition(customer.id), event, customer_id=customer.id)
 
 
 def definitions() -> Definitions:
@@ -106,8 +119,19 @@ def definitions() -> Definitions:
     return defining.current()
 
 
-def look_up(*, email: str | None, phone: str | None, external_id: str | None) -> Customer | None:
-    """Whom an e-mail address, a phone number or an external id (`source:id`) belongs to: two calls."""
+def look_up(
+    *,
+    email: str | None = None,
+    phone: str | None = None,
+    external_id: str | None = None,
+    handle: str | None = None,
+) -> Customer | None:
+    """Whom an address, a phone number, an external id (`source:id`) or a handle (`network:name`) belongs to.
+
+    Two calls; three when its holder was merged into another customer.
+    """
+    if handle is not None:
+        return store.find(Identity.of_handle(handle.strip()))
     return store.find(_identity(email, phone, external_id))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.customers.model import Customer, Identity, Stage
+from chalicelib.customers.identity import Identity
+from chalicelib.customers.model import Customer, Stage
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, Stale
 from chalicelib.kernel.ids import stamp
@@ -20,13 +21,19 @@ SHARDS = 4
 """Partitions a list index is spread over, so that no single one takes every write."""
 
 
+MAX_CHANGED = 90
+"""Identities that one transaction, of 100 items, adds and removes beside what else it holds."""
+PROFILE = "PROFILE"
+"""The sort key of a profile: behind the events, so that a query that descends from it sees whose they are."""
+
+
 def partition(customer_id: str) -> str:
     """The partition that holds a customer and their events."""
     return f"CUS#{customer_id}"
 
 
 def profile_key(customer_id: str) -> Key:
-    return Key(partition(customer_id), "PROFILE")
+    return Key(partition(customer_id), PROFILE)
 
 
 def identity_key(identity: Identity) -> Key:
@@ -38,11 +45,14 @@ def _shard(customer_id: str) -> int:
 
 
 def profile_item(customer: Customer) -> Item:
-    """The profile, with its places in the lists by creation, by update and by stage."""
+    """The profile, with its places in the lists by creation, by update and by stage; none once merged."""
+    item = {**profile_key(customer.id)._asdict(), **customer.model_dump(mode="json", exclude_none=True)}
+    return item if customer.merged_into else item | _places(customer)
+
+
+def _places(customer: Customer) -> Item:
     shard = _shard(customer.id)
     return {
-        **profile_key(customer.id)._asdict(),
-        **customer.model_dump(mode="json", exclude_none=True),
         "gsi1pk": f"CUS#{shard}",
         "gsi1sk": customer.id,
         "gsi2pk": f"CUS#UPDATED#{shard}",
@@ -52,7 +62,11 @@ def profile_item(customer: Customer) -> Item:
     }
 
 
-def _put_identity(work: Work, identity: Identity, customer_id: str, taken: Failure | None = None) -> None:
+def _put_identity(
+    work: Work, identity: Identity, customer_id: str, taken: Failure | None = None, group: Sequence[str] = ()
+) -> None:
+    """Fails when anybody else holds it, other than the `group` of customers merged into this one."""
+
     def taken_by(old: Item | None) -> Conflict:
         return Conflict(
             f"This {identity.kind} belongs to another customer.",
@@ -62,7 +76,8 @@ def _put_identity(work: Work, identity: Identity, customer_id: str, taken: Failu
         )
 
     item = {**identity_key(identity)._asdict(), "customer_id": customer_id}
-    work.put(item, unless_exists=taken or taken_by)
+    of_group = Attr("customer_id").is_in(list(group)) if group else None
+    work.put(item, unless_exists=taken or taken_by, or_when=of_group)
 
 
 def add(work: Work, customer: Customer, *, taken: Failure | None = None) -> None:
@@ -75,18 +90,30 @@ def add(work: Work, customer: Customer, *, taken: Failure | None = None) -> None
 
 
 def replace(work: Work, before: Customer, after: Customer) -> None:
-    """Write the next version, with the identities that came and went, and the membership."""
+    """Write the next version, with the identities that came and went, and the membership.
+
+    Raises Invalid for too many identities.
+    """
     held, wanted = set(before.identities), set(after.identities)
+    if len(held ^ wanted) > MAX_CHANGED:
+        sentence = f"One change adds and removes {MAX_CHANGED} identities at most."
+        raise Invalid(sentence, code="too_many")
     for identity in sorted(held - wanted):
         work.delete(identity_key(identity))
     for identity in sorted(wanted - held):
-        _put_identity(work, identity, after.id)
-    if after.organisation_id != before.organisation_id:
-        if before.organisation_id:
-            organisations.leave(work, before.organisation_id, before.id)
-        if after.organisation_id:
-            organisations.join(work, after.organisation_id, after.id, unknown_organisation())
+        _put_identity(work, identity, after.id, group=after.merged_ids)
+    follow_membership(work, before, after)
     work.replace(profile_item(after), version=before.version)
+
+
+def follow_membership(work: Work, before: Customer, after: Customer) -> None:
+    """Take them out of the organisation they were in, and into the one they are in. Fails with Invalid."""
+    if after.organisation_id == before.organisation_id:
+        return
+    if before.organisation_id:
+        organisations.leave(work, before.organisation_id, before.id)
+    if after.organisation_id:
+        organisations.join(work, after.organisation_id, after.id, unknown_organisation())
 
 
 def remove(work: Work, customer: Customer) -> None:
@@ -113,11 +140,28 @@ def no_such_customer() -> NotFound:
 
 
 def get(customer_id: str) -> Customer:
-    """One customer, in one call. Raises NotFound."""
-    item = table.get(profile_key(customer_id))
+    """One customer, or whom they were merged into: one call, two when merged. Raises NotFound."""
+    item = _profile(customer_id)
     if item is None:
         raise no_such_customer()
     return _customer(item)
+
+
+def _profile(customer_id: str) -> Item | None:
+    """The profile that the pointers lead to. They are flat: it is more than one only while another merges."""
+    item = table.get(profile_key(customer_id))
+    while item is not None and "merged_into" in item:
+        item = table.get(profile_key(item["merged_into"]))
+    return item
+
+
+def group_of(customer_id: str) -> list[str]:
+    """The ids that are one customer, the profile's first: one call, two for a merged id.
+
+    An id that nobody has stands for itself, since the history of the deleted remains.
+    """
+    item = _profile(customer_id)
+    return [item["id"], *item.get("merged_ids", [])] if item else [customer_id]
 
 
 def holder(identity: Identity) -> str | None:
@@ -126,17 +170,20 @@ def holder(identity: Identity) -> str | None:
     return item["customer_id"] if item else None
 
 
+def holders(identities: Iterable[Identity]) -> dict[Identity, str]:
+    """The ids of the customers whom identities belong to, of those that somebody has; a call for each 100."""
+    wanted = list(identities)
+    found: dict[Key, Item] = {}
+    for start in range(0, len(wanted), 100):
+        found |= table.get_many(identity_key(one) for one in wanted[start : start + 100])
+    return {one: found[identity_key(one)]["customer_id"] for one in wanted if identity_key(one) in found}
+
+
 def find(identity: Identity) -> Customer | None:
-    """Whom an identity belongs to: two calls."""
+    """Whom an identity belongs to: two calls, three when its holder was merged into another."""
     customer_id = holder(identity)
-    profile = table.get(profile_key(customer_id)) if customer_id else None
+    profile = _profile(customer_id) if customer_id else None
     return _customer(profile) if profile else None
-
-
-def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
-    """Those of the customers that exist, in one call; 100 ids at most."""
-    found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
-    return {item["id"]: _customer(item) for item in found.values()}
 
 
 def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> dict[str, str]:

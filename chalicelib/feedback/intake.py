@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from chalicelib.customers import service as customers
-from chalicelib.customers.model import Identity
+from chalicelib.customers.identity import Identity
 from chalicelib.feedback import store
 from chalicelib.feedback.events import FeedbackReceived, FeedbackRejected
 from chalicelib.feedback.model import Feedback, Submission

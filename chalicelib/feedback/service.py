@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 
+from chalicelib.customers import service as customers
 from chalicelib.feedback import store
 from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
 from chalicelib.feedback.statistics import DayStatistics, Statistics, measures
@@ -55,8 +56,12 @@ def get(feedback_id: str) -> Feedback:
 def newest(
     *, customer_id: str | None, survey: str | None, kind: Kind | None, limit: int, after: str | None
 ) -> tuple[list[Feedback], str | None]:
-    """A page of responses, newest first, and where the next one begins."""
-    return store.newest(customer_id=customer_id, survey=survey, kind=kind, limit=limit, after=after)
+    """A page of responses, newest first, and where the next one begins.
+
+    A customer's are those of who was merged into them, too.
+    """
+    group = customers.group_of(customer_id) if customer_id else []
+    return store.newest(customer_ids=group, survey=survey, kind=kind, limit=limit, after=after)
 
 
 def day_of(at: datetime) -> date:

@@ -32,6 +32,7 @@ class Settings(BaseModel):
     public_url: str = ""
     time_zone: TimeZone = "UTC"
     default_region: str = Field(default="US", pattern="^[A-Z]{2}$")
+    fold_plus_tags: bool = False
     cors_origin: str = "*"
 
     @property

@@ -93,8 +93,13 @@ class _Message(Model):
 def changes(before: BaseModel, after: BaseModel, names: Iterable[str]) -> dict[str, Any] | None:
     """Old and new values of these fields, for `private`; None when that is too long to keep."""
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    values = {name: {"from": old[name], "to": new[name]} for name in names}
-    return {"changes": values} if len(str(values)) <= MAX_CHANGES else None
+    return values((name, old[name], new[name]) for name in names)
+
+
+def values(changed: Iterable[tuple[str, Any, Any]]) -> dict[str, Any] | None:
+    """The same, of fields given with their old and new values."""
+    found = {name: {"from": old, "to": new} for name, old, new in changed}
+    return {"changes": found} if len(str(found)) <= MAX_CHANGES else None
 
 
 def audit_partition(day: str, shard: int) -> str:

@@ -60,9 +60,11 @@ class Work:
     writes: list[Write] = field(default_factory=list)
     sending: Sending | None = None
 
-    def put(self, item: Item, *, unless_exists: Failure) -> None:
-        """Add an item whose key must be free; an expired item does not hold it."""
-        free = Attr("pk").not_exists() | Attr("expires_at").lte(int(self.now.timestamp()))
+    def put(self, item: Item, *, unless_exists: Failure, or_when: ConditionBase | None = None) -> None:
+        """Add an item whose key must be free; an expired item does not hold it, nor one that is `or_when`."""
+        free: ConditionBase = Attr("pk").not_exists() | Attr("expires_at").lte(int(self.now.timestamp()))
+        if or_when is not None:
+            free = free | or_when
         self._add("Put", key_of(item), {"Item": encode_item(item)}, free, unless_exists)
 
     def overwrite(self, item: Item) -> None:

@@ -65,8 +65,9 @@ def get(ticket_id: str) -> Ticket:
 def newest(
     *, customer_id: str | None, status: Status | None, limit: int, after: str | None
 ) -> tuple[list[Ticket], str | None]:
-    """A page of tickets, newest first."""
-    return store.newest(customer_id=customer_id, status=status, limit=limit, after=after)
+    """A page of tickets, newest first; a customer's are those of who was merged into them, too."""
+    group = customers.group_of(customer_id) if customer_id else []
+    return store.newest(customer_ids=group, status=status, limit=limit, after=after)
 
 
 def messages(ticket_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:

@@ -26,7 +26,6 @@ def read(
     wanted = each_once([person.id for person in people] + merged)
     if not wanted:
         return [], None, False
-    entries, position = store.newest_of(
-        wanted[:MAX_TIMELINES], kind=kind, channel=channel, limit=limit, after=after
-    )
+    asked = store.Filter(kind, channel)
+    entries, position = store.newest(wanted[:MAX_TIMELINES], asked, limit=limit, after=after)
     return entries, position, more is not None or len(wanted) > MAX_TIMELINES

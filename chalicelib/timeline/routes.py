@@ -33,7 +33,10 @@ class GroupTimeline(Page[Entry]):
 
 @routes.get("/v1/customers/{customer_id}/timeline", scope="timeline:read")
 def read_timeline(customer_id: CustomerId, query: TimelineQuery) -> Page[Entry]:
-    """Read what happened between us and a customer on every channel, newest first."""
+    """Read what happened between us and a customer on every channel, newest first.
+
+    It is one with that of those who were merged into them.
+    """
     data, position = timeline.read(
         customer_id, kind=query.type, channel=query.channel, limit=query.limit, after=query.cursor
     )

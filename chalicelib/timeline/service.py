@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib.customers import service as customers
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.work import Work
 from chalicelib.timeline import store
 from chalicelib.timeline.events import InteractionLogged
 from chalicelib.timeline.model import Entry, NewInteraction
+
+UNITED = "*"
+"""Marks positions in the timeline of several customers who were merged; no sort key begins with it."""
 
 
 def log(work: Work, customer_id: str, new: NewInteraction) -> Entry:
@@ -31,8 +36,28 @@ def log(work: Work, customer_id: str, new: NewInteraction) -> Entry:
 def read(
     customer_id: str, *, kind: str | None, channel: str | None, limit: int, after: str | None
 ) -> tuple[list[Entry], str | None]:
-    """A page of a timeline, newest first. Raises NotFound for a customer of whom there is nothing."""
-    entries, position = store.newest(customer_id, kind=kind, channel=channel, limit=limit, after=after)
-    if not entries and after is None and position is None:
+    """A page of a timeline, newest first. Raises NotFound for a customer of whom there is nothing.
+
+    One call. The timeline of customers who were merged is that of all of them: a call to see that, and
+    one for each.
+    """
+    wanted = store.Filter(kind, channel)
+    if after is not None:
+        group = customers.group_of(customer_id) if after.startswith(UNITED) else [customer_id]
+        return _page(group, wanted, limit, after.removeprefix(UNITED), united=after.startswith(UNITED))
+    profile, entries, position = store.first(customer_id, wanted, limit=limit)
+    if profile and profile.get("merged_into"):
+        return _page(customers.group_of(customer_id), wanted, limit, None, united=True)
+    if profile and profile.get("merged_ids"):
+        return _page([customer_id, *profile["merged_ids"]], wanted, limit, None, united=True)
+    if profile is None and not entries and position is None:
         customers.get(customer_id)
     return entries, position
+
+
+def _page(
+    group: Sequence[str], wanted: store.Filter, limit: int, after: str | None, *, united: bool
+) -> tuple[list[Entry], str | None]:
+    """A page of a group's timeline; a position in one that is united says so, since each page asks anew."""
+    entries, position = store.newest(group, wanted, limit=limit, after=after)
+    return entries, UNITED + position if position and united else position

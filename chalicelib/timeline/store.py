@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -18,34 +19,53 @@ AT_ONCE = 10
 """Calls made at the same time for the timelines of several customers."""
 
 
+@dataclass(frozen=True)
+class Filter:
+    """What is asked of a timeline: `kind` is a type or a family of types."""
+
+    kind: str | None = None
+    channel: str | None = None
+
+    @property
+    def condition(self) -> Any:
+        where: Any = None
+        if self.kind:
+            exact = "." in self.kind
+            where = Attr("type").eq(self.kind) if exact else Attr("type").begins_with(f"{self.kind}.")
+        if self.channel:
+            on_channel = Attr("channel").eq(self.channel)
+            where = on_channel if where is None else where & on_channel
+        return where
+
+
+def first(customer_id: str, wanted: Filter, *, limit: int) -> tuple[Item | None, list[Entry], str | None]:
+    """The first page of a partition and the profile, if there is one: one call."""
+    where = wanted.condition
+    if where is not None:
+        where = where | Attr("type").not_exists()  # the profile is no event and passes
+    query = Query(customers.partition(customer_id), low=PREFIX, high=customers.PROFILE, where=where)
+    found = pages.page([query], limit=limit + 1)
+    items, after = found.items, found.after
+    if items and items[0]["sk"] == customers.PROFILE:
+        return items[0], _entries(items[1:]), after
+    if len(items) > limit:
+        items, after = items[:limit], items[limit - 1]["sk"]
+    return None, _entries(items), after
+
+
 def newest(
-    customer_id: str, *, kind: str | None, channel: str | None, limit: int, after: str | None
+    customer_ids: Sequence[str], wanted: Filter, *, limit: int, after: str | None
 ) -> tuple[list[Entry], str | None]:
-    """A page of a customer's timeline, newest first: one call. `kind` is a type or a family of types."""
-    query = Query.prefixed(customers.partition(customer_id), PREFIX, where=_matching(kind, channel))
-    found = pages.page([query], limit=limit, after=after)
-    return [entry(item) for item in found.items], found.after
+    """A page of the events of one or several customers together, newest first: a call each, ten at once."""
+    queries = [
+        Query.prefixed(customers.partition(one), PREFIX, where=wanted.condition) for one in customer_ids
+    ]
+    found = pages.page(queries, limit=limit, after=after, at_once=min(AT_ONCE, len(queries)))
+    return _entries(found.items), found.after
 
 
-def newest_of(
-    customer_ids: Sequence[str], *, kind: str | None, channel: str | None, limit: int, after: str | None
-) -> tuple[list[Entry], str | None]:
-    """A page of several customers' timelines as one, newest first: one call each, ten at a time."""
-    where = _matching(kind, channel)
-    queries = [Query.prefixed(customers.partition(one), PREFIX, where=where) for one in customer_ids]
-    found = pages.page(queries, limit=limit, after=after, at_once=AT_ONCE)
-    return [entry(item) for item in found.items], found.after
-
-
-def _matching(kind: str | None, channel: str | None) -> Any:
-    """The filter by a type, or a family of types, and by channel."""
-    where: Any = None
-    if kind:
-        where = Attr("type").eq(kind) if "." in kind else Attr("type").begins_with(f"{kind}.")
-    if channel:
-        on_channel = Attr("channel").eq(channel)
-        where = on_channel if where is None else where & on_channel
-    return where
+def _entries(items: Sequence[Item]) -> list[Entry]:
+    return [entry(item) for item in items]
 
 
 def entry(item: Item) -> Entry:

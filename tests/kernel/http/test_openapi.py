@@ -25,6 +25,7 @@ PLACES = {
     "organisation_id": "org_01J00000000000000000000000",
     "field_name": "size",
     "customer_id": "cus_01J00000000000000000000000",
+    "identity_id": "idy_01J00000000000000000000000",
     "staff_id": "stf_01J00000000000000000000000",
     "team_id": "tea_01J00000000000000000000000",
     "ticket_id": "tkt_01J00000000000000000000000",
