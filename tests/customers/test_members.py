@@ -125,6 +125,27 @@ def test_who_was_merged_into_another_is_no_member(api: Api, cloud: Cloud, engine
     }
 
 
+def test_memberships_follow_a_merge_and_its_undoing(api: Api, cloud: Cloud, engines: str) -> None:
+    ada = api.post("/v1/customers", {"name": "Ada"}).ok(201)["id"]
+    bob = _member(api, engines, "Bob")
+    api.post(f"/v1/customers/{ada}/merge", {"merged_id": bob}).ok()
+    assert _members(api, engines) == [ada]
+    api.post(f"/v1/customers/{ada}/merge/undo", {"merged_id": bob}).ok()
+    assert _members(api, engines) == [bob]
+
+
+def test_an_undo_leaves_out_an_organisation_that_is_gone(api: Api, cloud: Cloud, engines: str) -> None:
+    looms = api.post("/v1/organisations", {"name": "Looms"}).ok(201)["id"]
+    ada, bob = _member(api, engines, "Ada"), _member(api, looms, "Bob")
+    body = {"merged_id": bob, "choices": {"organisation_id": "merged"}}
+    assert api.post(f"/v1/customers/{ada}/merge", body).ok()["organisation_id"] == looms
+    api.delete(f"/v1/organisations/{engines}").ok(204)
+    cloud.pump()
+    undone = api.post(f"/v1/customers/{ada}/merge/undo", {"merged_id": bob}).ok()
+    assert undone["survivor"]["organisation_id"] is None
+    assert _members(api, looms) == [bob]
+
+
 @pytest.mark.parametrize("delete_last", [True, False])
 def test_who_joins_while_it_is_deleted_is_out_in_the_end(
     api: Api, cloud: Cloud, engines: str, delete_last: bool
