@@ -74,6 +74,7 @@ ACTS: list[tuple[str, int, Act]] = [
     ("PATCH a customer", 2, request("PATCH", "/v1/customers/{customer}", _always({"company": "Engines"}))),
     ("customer page: a query for each of 4 shards", 4, request("GET", "/v1/customers")),
     ("timeline page", 1, request("GET", "/v1/customers/{customer}/timeline")),
+    ("the audit trail of a customer", 1, request("GET", "/v1/audit?entity_id={customer}")),
     ("timeline page of two who were merged", 3, request("GET", "/v1/customers/{survivor}/timeline")),
     ("log an interaction", 1, request("POST", "/v1/customers/{customer}/interactions", CALL)),
     ("GET a ticket by id", 1, request("GET", "/v1/tickets/{ticket}")),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from chalice.app import Blueprint
 from pydantic import ConfigDict, ValidationError
 
+from chalicelib.customers import members
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
@@ -20,7 +21,7 @@ from chalicelib.kernel.workers import Job, queue_worker
 
 worker = Blueprint(__name__)
 
-STEPS: dict[str, Callable[[Work, str, int], None]] = {}
+STEPS: dict[str, Callable[[Work, str, int], None]] = {"org": members.empty}
 """By the prefix of the job's id."""
 
 

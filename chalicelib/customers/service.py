@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from chalicelib.access import service as access
-from chalicelib.customers import pointers, store
+from chalicelib.customers import defining, fields, pointers, store
+from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
 from chalicelib.customers.identity import Identity, normal_phone
 from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer, Stage
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Stale
+from chalicelib.kernel.events import changes
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
 PROFILE = store.PROFILE
-MAX_PRIVATE = 12_000
-"""Characters of old and new values kept with a change; of larger ones only the fields' names are."""
 
 
 def register(work: Work, new: NewCustomer) -> Customer:
-    """Register a customer. Fails with Conflict `identity_taken`, naming the holder."""
+    """Register a customer. Raises Invalid; fails with Conflict `identity_taken`, naming the holder."""
+    custom = fields.check(new.custom, definitions(), complete=True)
+    new = new.model_copy(update={"custom": custom})
     customer = Customer.register(new, at=work.now, region=settings().default_region)
     if customer.owner:
         access.require_staff(work, customer.owner, "owner")
@@ -75,24 +76,28 @@ def change(work: Work, customer_id: str, patch: CustomerPatch) -> Customer:
 
 def apply(work: Work, before: Customer, patch: CustomerPatch) -> Customer:
     """Apply a patch to what was read of a customer. Raises and fails like `change`."""
+    if patch.custom:
+        custom = fields.check(patch.custom, definitions(), complete=False)
+        patch = patch.model_copy(update={"custom": custom})
     after = before.patched(patch, at=work.now, region=settings().default_region)
     if after is before:
         return before
+    if after.custom != before.custom:
+        fields.require_complete(after.custom, definitions())
     if after.owner and after.owner != before.owner:
         access.require_staff(work, after.owner, "owner")
-    store.replace(work, before, after)
-    changed = after.changes_from(before)
-    event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=changed)
-    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    private = values_of((name, old[name], new[name]) for name in changed)
-    work.record(store.partition(after.id), event, customer_id=after.id, private=private)
+    write_change(work, before, after)
     return after
 
 
-def values_of(changes: Iterable[tuple[str, Any, Any]]) -> dict[str, Any] | None:
-    """What an event keeps of fields that changed, by name: from what to what; None when it is too much."""
-    values = {name: {"from": old, "to": new} for name, old, new in changes}
-    return values if len(str(values)) <= MAX_PRIVATE else None
+def write_change(work: Work, before: Customer, after: Customer) -> None:
+    """Write the next version of a customer and record what changed. Fails with Stale."""
+    store.replace(work, before, after)
+    changed = after.changes_from(before)
+    event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=changed)
+    work.record(
+        store.partition(after.id), event, customer_id=after.id, private=changes(before, after, changed)
+    )
 
 
 def delete(work: Work, customer_id: str) -> None:
@@ -107,6 +112,11 @@ def delete(work: Work, customer_id: str) -> None:
         pointers.remove_merged(work, customer)
     event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
     work.record(store.partition(customer.id), event, customer_id=customer.id)
+
+
+def definitions() -> Definitions:
+    """The custom fields there are, as they were 30 seconds ago at most."""
+    return defining.current()
 
 
 def look_up(

@@ -15,6 +15,7 @@ from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import LOWEST, Query, Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Failure, Work
+from chalicelib.organisations import service as organisations
 
 SHARDS = 4
 """Partitions a list index is spread over, so that no single one takes every write."""
@@ -83,11 +84,16 @@ def add(work: Work, customer: Customer, *, taken: Failure | None = None) -> None
     """Add a customer. Fails with Conflict `identity_taken`, naming the holder, unless `taken` says else."""
     for identity in customer.identities:
         _put_identity(work, identity, customer.id, taken)
+    if customer.organisation_id:
+        organisations.join(work, customer.organisation_id, customer.id, unknown_organisation())
     work.put(profile_item(customer), unless_exists=AlreadyExists("This customer exists."))
 
 
 def replace(work: Work, before: Customer, after: Customer) -> None:
-    """Write the next version, with the identities that came and went. Raises Invalid for too many."""
+    """Write the next version, with the identities that came and went, and the membership.
+
+    Raises Invalid for too many identities.
+    """
     held, wanted = set(before.identities), set(after.identities)
     if len(held ^ wanted) > MAX_CHANGED:
         sentence = f"One change adds and removes {MAX_CHANGED} identities at most."
@@ -96,13 +102,26 @@ def replace(work: Work, before: Customer, after: Customer) -> None:
         work.delete(identity_key(identity))
     for identity in sorted(wanted - held):
         _put_identity(work, identity, after.id, group=after.merged_ids)
+    follow_membership(work, before, after)
     work.replace(profile_item(after), version=before.version)
+
+
+def follow_membership(work: Work, before: Customer, after: Customer) -> None:
+    """Take them out of the organisation they were in, and into the one they are in. Fails with Invalid."""
+    if after.organisation_id == before.organisation_id:
+        return
+    if before.organisation_id:
+        organisations.leave(work, before.organisation_id, before.id)
+    if after.organisation_id:
+        organisations.join(work, after.organisation_id, after.id, unknown_organisation())
 
 
 def remove(work: Work, customer: Customer) -> None:
     """Delete the profile and free its identities. Fails with Stale when it changed meanwhile."""
     for identity in customer.identities:
         work.delete(identity_key(identity))
+    if customer.organisation_id:
+        organisations.forget_member(work, customer.organisation_id, customer.id)
     unchanged = Attr("version").eq(customer.version)
     work.delete(profile_key(customer.id), when=unchanged, failure=Stale("The customer changed meanwhile."))
 
@@ -110,6 +129,10 @@ def remove(work: Work, customer: Customer) -> None:
 def require(work: Work, customer_id: str, failure: Failure | None = None) -> None:
     """Commit only if the customer exists; else NotFound `no_such_customer`, unless `failure` says else."""
     work.require(profile_key(customer_id), failure or no_such_customer())
+
+
+def unknown_organisation() -> Invalid:
+    return Invalid.in_body("organisation_id", "names no organisation", "unknown_organisation")
 
 
 def no_such_customer() -> NotFound:

@@ -31,6 +31,8 @@ class Query:
     high: str = HIGHEST
     ascending: bool = False
     where: ConditionBase | None = None
+    consistent: bool = False
+    """Reads what was committed just now too, at twice the capacity; not possible in an index."""
 
     @property
     def sort_key(self) -> str:
@@ -50,14 +52,16 @@ class Slice:
     after: str | None
 
 
-def page(queries: Sequence[Query], *, limit: int, after: str | None = None) -> Slice:
+def page(queries: Sequence[Query], *, limit: int, after: str | None = None, at_once: int = 1) -> Slice:
     """At most `limit` items of one or several partitions merged by sort key: one call a partition.
+
+    `at_once` is how many of the calls are made at the same time.
 
     The partitions share direction and index, and their sort keys are unique among them (they end in an
     id), so the last sort key alone says where to go on, whatever is written meanwhile.
     """
     ascending = queries[0].ascending
-    parts = [_part(query, limit, after) for query in queries]
+    parts = _parts(queries, limit, after, at_once)
     horizons = [horizon for _, horizon in parts if horizon is not None]
     horizon = (min if ascending else max)(horizons, default=None)
     name = queries[0].sort_key
@@ -69,6 +73,17 @@ def page(queries: Sequence[Query], *, limit: int, after: str | None = None) -> S
     if len(merged) > limit:
         return Slice(merged[:limit], merged[limit - 1][name])
     return Slice(merged, horizon)
+
+
+def _parts(
+    queries: Sequence[Query], limit: int, after: str | None, at_once: int
+) -> list[tuple[list[Item], str | None]]:
+    if at_once == 1:
+        return [_part(query, limit, after) for query in queries]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(at_once) as threads:
+        return list(threads.map(lambda query: _part(query, limit, after), queries))
 
 
 def _part(query: Query, limit: int, after: str | None) -> tuple[list[Item], str | None]:
@@ -111,6 +126,7 @@ def _ask(query: Query, low: str, high: str, limit: int) -> Any:
             ExpressionAttributeValues=encode_item(values),
             ScanIndexForward=query.ascending,
             Limit=limit,
+            ConsistentRead=query.consistent,
             **request,
         )
 
