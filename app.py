@@ -15,6 +15,7 @@ from chalicelib.customers import member_routes as members
 from chalicelib.customers import routes as customers
 from chalicelib.customers.field_schemas import extend as describe_fields
 from chalicelib.directory import worker as directory_worker
+from chalicelib.duplicates import routes as duplicates
 from chalicelib.duplicates import worker as duplicates_worker
 from chalicelib.feedback import routes as feedback
 from chalicelib.feedback import worker as feedback_worker
@@ -24,12 +25,14 @@ from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
 from chalicelib.mail import worker as mail_workers
 from chalicelib.organisations import routes as organisations
+from chalicelib.overview import routes as overview
 from chalicelib.overview import worker as overview_worker
 from chalicelib.subscriptions import routes as subscriptions
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
 from chalicelib.tasks import routes as tasks
 from chalicelib.timeline import routes as timeline
+from chalicelib.transfer import export_routes as exports
 
 features = [
     access.routes,
@@ -44,6 +47,9 @@ features = [
     feedback.routes,
     subscriptions.routes,
     tasks.routes,
+    duplicates.routes,
+    exports.routes,
+    overview.routes,
 ]
 features.append(
     docs_routes(

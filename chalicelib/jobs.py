@@ -18,10 +18,11 @@ from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
+from chalicelib.transfer import exports
 
 worker = Blueprint(__name__)
 
-STEPS: dict[str, Callable[[Work, str, int], None]] = {"org": members.empty}
+STEPS: dict[str, Callable[[Work, str, int], None]] = {"org": members.empty, "exp": exports.step}
 """By the prefix of the job's id."""
 
 

@@ -16,7 +16,7 @@ from infra.build import ROOT
 PATHS = ("app.py", "chalicelib", "infra", "local", "bench")
 CALLED_BY_DECORATOR = [
     *("@routes.*", "@queue_worker", "@batch_worker", "@worker.*", "@*.on_dynamodb_record", "@*.authorizer"),
-    *("@field_validator", "@model_validator"),
+    *("@field_validator", "@model_validator", "@computed_field"),
 ]
 CALLED_BY_NAME = [
     *("model_config", "__getattr__"),

@@ -79,6 +79,7 @@ class Cloud:
         self._ids = self._create()
         self._seen: set[str] = set()
         self._subscribe()
+        self._hurry()
 
     def _create(self) -> dict[str, str]:
         client = boto3.client("cloudformation")
@@ -107,6 +108,12 @@ class Cloud:
                 Endpoint=self.arn(properties["Endpoint"]["Fn::GetAtt"][0]),
                 Attributes={"RawMessageDelivery": str(properties["RawMessageDelivery"]).lower()},
             )
+
+    def _hurry(self) -> None:
+        """Take the queues' delays away: the pump need not wait for indexes, which moto keeps at once."""
+        for queue, part in resources("AWS::SQS::Queue").items():
+            if part["Properties"].get("DelaySeconds"):
+                self.sqs.set_queue_attributes(QueueUrl=self[queue], Attributes={"DelaySeconds": "0"})
 
     def __getitem__(self, logical_id: str) -> str:
         return self._ids[logical_id]

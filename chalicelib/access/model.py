@@ -52,7 +52,8 @@ Scope = Literal[
 """What a key can be allowed; `*` is everything.
 
 A scope opens what belongs to its list: `timeline:read` shows subjects, previews and old and new values,
-`tickets:read` the texts of a ticket's messages and notes. Writing answers with what was written.
+and the view of a customer; `tickets:read` the texts of a ticket's messages and notes. Writing answers with
+what was written.
 """
 
 KeyId = Annotated[str, ids.id_of("key")]

@@ -160,6 +160,18 @@ class Permission(Model):
     allowed: bool
 
 
+def effective(statements: Iterable[StoredConsent], at: datetime) -> list[Effective]:
+    """What the statements of a group come to, by channel and topic."""
+    said: dict[tuple[Channel, str], list[StoredConsent]] = {}
+    for one in statements:
+        said.setdefault((one.channel, one.topic), []).append(one)
+    found = []
+    for (channel, topic), given in sorted(said.items()):
+        state = strictest(given, at)
+        found.append(Effective(channel=channel, topic=topic, state=state, allowed=permits(topic, state)))
+    return found
+
+
 class Consents(Model):
     """Every statement, and what they come to. A channel and topic that is not listed is not allowed."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from chalicelib.consent import store
@@ -12,14 +12,13 @@ from chalicelib.consent.model import (
     Consents,
     Effective,
     Permission,
-    permits,
-    strictest,
+    effective,
 )
 from chalicelib.consent.permission import Question
 from chalicelib.consent.statements import unknown_topic
 from chalicelib.customers import service as customers
 from chalicelib.kernel import ids
-from chalicelib.kernel.table import key_of
+from chalicelib.kernel.table import Item, key_of
 from chalicelib.kernel.work import Work
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import Entry
@@ -56,16 +55,16 @@ def of_customer(customer_id: str) -> Consents:
     statements = store.consents_of(group)
     if not statements:
         customers.get(customer_id)
-    now = ids.now()
-    places = sorted({(one.channel, one.topic) for one in statements})
-    effective = []
-    for channel, topic in places:
-        said = [one for one in statements if (one.channel, one.topic) == (channel, topic)]
-        came_to = strictest(said, now)
-        effective.append(
-            Effective(channel=channel, topic=topic, state=came_to, allowed=permits(topic, came_to))
-        )
-    return Consents(customer_id=group[0], statements=[one.shown for one in statements], effective=effective)
+    return Consents(
+        customer_id=group[0],
+        statements=[one.shown for one in statements],
+        effective=effective(statements, ids.now()),
+    )
+
+
+def come_to(items: Iterable[Item]) -> list[Effective]:
+    """What statements come to, of their items, for those who read several things in one call."""
+    return effective(map(store.consent_of, items), ids.now())
 
 
 def history(customer_id: str, *, limit: int, after: str | None) -> tuple[list[Entry], str | None]:

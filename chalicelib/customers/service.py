@@ -193,8 +193,13 @@ def email_key(address: str) -> Key:
 
 
 def profile_key(customer_id: str) -> Key:
-    """The key of a customer's profile, for those who read several things in one call."""
+    """The key of a profile, for those who read several things in one call."""
     return store.profile_key(customer_id)
+
+
+def of_item(item: Item) -> Customer:
+    """The customer in a profile's item, for those who read several things in one call."""
+    return Customer.model_validate(item, strict=False)
 
 
 def members(profile: Item) -> list[str]:

@@ -219,3 +219,15 @@ def customers_of(found: Slice) -> list[Customer]:
 
 def _customer(item: dict[str, Any]) -> Customer:
     return Customer.model_validate(item, strict=False)
+
+
+def part(
+    shard: int, stage: Stage | None, *, first: str, last: str, limit: int, after: str | None
+) -> tuple[list[Customer], str | None]:
+    """A page of one shard of the list, newest first, with ids from `first` to `last`: one call.
+
+    For those who read everybody: each item once, where a page of all shards would read it up to four times.
+    """
+    index, name = ("gsi3", f"CUS#STAGE#{stage}#{shard}") if stage else ("gsi1", f"CUS#{shard}")
+    found = pages.page([Query(name, index=index, low=first, high=last)], limit=limit, after=after)
+    return customers_of(found), found.after

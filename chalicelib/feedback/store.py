@@ -29,7 +29,7 @@ def partition(feedback_id: str) -> str:
     return f"FBK#{feedback_id}"
 
 
-def _key(feedback_id: str) -> Key:
+def feedback_key(feedback_id: str) -> Key:
     return Key(partition(feedback_id), "FEEDBACK")
 
 
@@ -48,7 +48,7 @@ def _item(feedback: Feedback) -> Item:
     """The response, with its places in the lists by survey, by customer and by kind."""
     place = f"{stamp(feedback.submitted_at)}#{feedback.id}"
     item = {
-        **_key(feedback.id)._asdict(),
+        **feedback_key(feedback.id)._asdict(),
         **feedback.model_dump(mode="json", exclude_none=True),
         **_listed("gsi1", _survey_list(feedback.survey), place),
         **_listed("gsi3", _kind_list(feedback.kind), place),
@@ -76,7 +76,7 @@ def _kind_list(kind: Kind) -> str:
 
 def find(feedback_id: str) -> Feedback | None:
     """One response, in one call."""
-    item = table.get(_key(feedback_id))
+    item = table.get(feedback_key(feedback_id))
     return _feedback(item) if item else None
 
 

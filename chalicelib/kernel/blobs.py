@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.kernel import aws
@@ -57,3 +58,29 @@ def link(key: str, *, seconds: int, filename: str | None = None, bucket: str | N
     if filename:
         parameters["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     return aws.s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+
+
+def join(keys: Sequence[str], key: str, content_type: str, *, bucket: str, maximum: int) -> None:
+    """Make one object of several; all but the last hold 5 MB at least, none more than `maximum` bytes.
+
+    One is in memory at a time. The object appears whole or not at all, and again is the same.
+    """
+    if len(keys) == 1:
+        put(key, get(keys[0], bucket=bucket, maximum=maximum), content_type, bucket=bucket)
+        return
+    client = aws.s3()
+    with busy_is_unavailable("storage"):
+        upload = client.create_multipart_upload(Bucket=bucket, Key=key, ContentType=content_type)["UploadId"]
+        tags: list[Any] = []
+        for number, part in enumerate(keys, start=1):
+            answer = client.upload_part(
+                Bucket=bucket,
+                Key=key,
+                UploadId=upload,
+                PartNumber=number,
+                Body=get(part, bucket=bucket, maximum=maximum),
+            )
+            tags.append({"PartNumber": number, "ETag": answer["ETag"]})
+        client.complete_multipart_upload(
+            Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": tags}
+        )

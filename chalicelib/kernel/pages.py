@@ -23,7 +23,10 @@ LOWEST, HIGHEST = "\x00", "\U0010ffff"
 
 @dataclass(frozen=True)
 class Query:
-    """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive."""
+    """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive.
+
+    `consistent` sees every change that was answered before; only the table itself can be asked so.
+    """
 
     partition: str
     index: str | None = None

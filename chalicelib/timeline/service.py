@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Work
 from chalicelib.timeline import store
 from chalicelib.timeline.events import InteractionLogged
@@ -53,6 +54,11 @@ def read(
     if profile is None and not entries and position is None:
         customers.get(customer_id)
     return entries, position
+
+
+def entry(item: Item) -> Entry:
+    """The entry in an event's item, for those who read several things in one call."""
+    return store.entry(item)
 
 
 def _page(

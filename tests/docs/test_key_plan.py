@@ -79,6 +79,8 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada["id"]}).ok(202)
     api.post("/v1/feedback", given).ok(202)
+    api.post("/v1/customers", {"name": "Ada", "emails": ["ada+shop@example.org"]}).ok(201)
+    api.post("/v1/exports", {}).ok(201)
     hello = {"email": "bob@example.org", "subject": "Hello", "text": "Hello."}
     message = api.post("/v1/messages", hello).ok(201)
     cloud.pump()
