@@ -10,6 +10,7 @@ from chalicelib.access.authorizer import authorizer
 from chalicelib.access.authorizer import blueprint as authorizer_blueprint
 from chalicelib.access.service import require_actor
 from chalicelib.customers import routes as customers
+from chalicelib.directory import routes as directory
 from chalicelib.directory import worker as directory_worker
 from chalicelib.duplicates import worker as duplicates_worker
 from chalicelib.feedback import routes as feedback
@@ -27,6 +28,7 @@ from chalicelib.timeline import routes as timeline
 features = [
     access.routes,
     customers.routes,
+    directory.routes,
     timeline.routes,
     mail.routes,
     support.routes,

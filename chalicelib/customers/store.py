@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.customers.model import Customer, Identity, Stage
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, NotFound, Stale
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.pages import LOWEST, Query, Slice
+from chalicelib.kernel.pages import ALL, Bounds, Query, Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Failure, Work
 
@@ -134,18 +134,29 @@ def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> dict[str
     return {given: item["id"] if "id" in item else item["customer_id"] for given, item in items.items()}
 
 
-def newest(stage: Stage | None, *, limit: int, after: str | None) -> Slice:
+def newest(
+    stage: Stage | None,
+    *,
+    limit: int,
+    after: str | None,
+    ids: Bounds = ALL,
+    where: ConditionBase | None = None,
+) -> Slice:
     """A page of customers, newest first, of one stage or all: one call a shard."""
     index = "gsi3" if stage else "gsi1"
     prefix = f"CUS#STAGE#{stage}" if stage else "CUS"
-    queries = [Query(f"{prefix}#{shard}", index=index) for shard in range(SHARDS)]
+    low, high = ids
+    queries = [
+        Query(f"{prefix}#{shard}", index=index, low=low, high=high, where=where) for shard in range(SHARDS)
+    ]
     return pages.page(queries, limit=limit, after=after)
 
 
-def by_update(since: str, *, limit: int, after: str | None) -> Slice:
-    """A page of customers in the order of their last change, oldest first, from the time `since` on."""
+def by_update(times: Bounds, *, limit: int, after: str | None, where: ConditionBase | None = None) -> Slice:
+    """A page of customers in the order of their last change, oldest first: one call a shard."""
+    low, high = times
     queries = [
-        Query(f"CUS#UPDATED#{shard}", index="gsi2", ascending=True, low=since or LOWEST)
+        Query(f"CUS#UPDATED#{shard}", index="gsi2", ascending=True, low=low, high=high, where=where)
         for shard in range(SHARDS)
     ]
     return pages.page(queries, limit=limit, after=after)

@@ -15,10 +15,12 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.table import Item, busy_is_unavailable, decode, decode_item, encode_item, is_live
 
 MAX_EVALUATED = 1000
-"""Items a filtered page reads at most; then it may be short, with a cursor."""
+"""Items a filtered page reads at most, of all partitions together; then it may be short, with a cursor."""
 
 LOWEST, HIGHEST = "\x00", "\U0010ffff"
 """Bounds that every sort key lies between."""
+Bounds = tuple[str, str]
+ALL: Bounds = (LOWEST, HIGHEST)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def page(queries: Sequence[Query], *, limit: int, after: str | None = None) -> S
     id), so the last sort key alone says where to go on, whatever is written meanwhile.
     """
     ascending = queries[0].ascending
-    parts = [_part(query, limit, after) for query in queries]
+    evaluated = MAX_EVALUATED // len(queries)
+    parts = [_part(query, evaluated if query.where is not None else limit + 2, after) for query in queries]
     horizons = [horizon for _, horizon in parts if horizon is not None]
     horizon = (min if ascending else max)(horizons, default=None)
     name = queries[0].sort_key
@@ -72,15 +75,18 @@ def page(queries: Sequence[Query], *, limit: int, after: str | None = None) -> S
 
 
 def _part(query: Query, limit: int, after: str | None) -> tuple[list[Item], str | None]:
-    """The items of one partition after `after`, and up to which sort key they are complete (None: all)."""
+    """Of `limit` items of one partition those after `after`, and up to which sort key they are complete.
+
+    None: all. A page asks for two more than it has: one to know whether there is a next page, and one for
+    `after` itself, since BETWEEN includes it.
+    """
     name = query.sort_key
     low, high = query.low, query.high
     if after is not None:
         low, high = (max(low, after), high) if query.ascending else (low, min(high, after))
     if low > high:
         return [], None
-    # one more to know whether there is a next page, and one for `after` itself, since BETWEEN includes it
-    answer = _ask(query, low, high, MAX_EVALUATED if query.where is not None else limit + 2)
+    answer = _ask(query, low, high, limit)
     items = [decode_item(raw) for raw in answer["Items"]]
     last = answer.get("LastEvaluatedKey")
     horizon = decode(last[name]) if last else None
@@ -119,7 +125,7 @@ def every(query: Query) -> Iterator[Item]:
     """All live items of one partition, a call a megabyte; for bounded partitions only."""
     after: str | None = None
     while True:
-        items, horizon = _part(query, MAX_EVALUATED - 2, after)
+        items, horizon = _part(query, MAX_EVALUATED, after)
         yield from items
         if horizon is None:
             return
