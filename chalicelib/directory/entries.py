@@ -84,7 +84,7 @@ def facets_of(customer: Customer, filterable: Collection[str]) -> list[str]:
 
 
 def field_facet(name: str, value: Any) -> str:
-    """A custom field's value as a facet: case does not tell texts apart; 38 and 38.0 are one number."""
+    """A custom field's value as a facet: 38 and 38.0 are one number."""
     return f"field#{name}#{canonical(value)[:MAX_VALUE]}"
 
 
@@ -94,4 +94,4 @@ def canonical(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return str(int(value)) if value == int(value) else repr(value)
-    return str(value).casefold()
+    return str(value)

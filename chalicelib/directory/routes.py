@@ -9,7 +9,7 @@ from pydantic import Field
 from chalicelib.access.model import StaffId
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer, Handle, OrganisationId, Stage
-from chalicelib.directory.fields import filterable
+from chalicelib.directory import fields
 from chalicelib.directory.listing import listed
 from chalicelib.directory.model import FieldValue, Filters
 from chalicelib.directory.search import search
@@ -86,7 +86,9 @@ class CustomerQuery(PageParameters):
     def filters(self) -> Filters:
         """The filters. Raises Invalid for a custom field that is not filterable."""
         given = {name: getattr(self, name) for name in FILTERS}
-        return Filters(**given, field=FieldValue.read(self.field, filterable()) if self.field else None)
+        return Filters(
+            **given, field=FieldValue.read(self.field, fields.filterable()) if self.field else None
+        )
 
     def given(self, *names: str) -> list[str]:
         """Which of the parameters were given."""

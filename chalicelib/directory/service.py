@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalicelib.directory import store
+from chalicelib.directory import fields, store
 from chalicelib.directory.entries import Entries, entries_of
-from chalicelib.directory.fields import filterable
 from chalicelib.directory.store import Held
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.model import each_once
@@ -22,7 +21,7 @@ class Indexing:
 
     def __init__(self, customer_ids: Iterable[str], *, anew: bool = False) -> None:
         self._read = store.read(customer_ids)
-        self._filterable = filterable()
+        self._filterable = fields.filterable()
         self._anew = anew
 
     def update(self, work: Work, customer_id: str) -> None:

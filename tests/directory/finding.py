@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from chalicelib.directory.store import recency
 from tests.api import Api
 from tests.cloud import Cloud
 
@@ -35,12 +36,8 @@ def found(api: Api, **query: Any) -> list[str]:
 
 def entries(cloud: Cloud, customer_id: str) -> list[str]:
     """The keys of a customer's entries in the index, the note included."""
-    keys = [
-        f"{item['pk']} {item['sk']}"
-        for item in cloud.items()
-        if item.get("customer_id") == customer_id
-        and item["pk"].startswith("TERM#")
-        or (item["pk"].startswith("LIST#") and item["sk"] == customer_id)
-        or (item["sk"] == "TERMS" and item["pk"] == f"CUS#{customer_id}")
-    ]
-    return sorted(keys)
+    keys = [(item["pk"], item["sk"]) for item in cloud.items()]
+    ours = [(pk, sk) for pk, sk in keys if pk.startswith("TERM#") and sk.endswith(f" {recency(customer_id)}")]
+    ours += [(pk, sk) for pk, sk in keys if pk.startswith("LIST#") and sk == customer_id]
+    ours += [(pk, sk) for pk, sk in keys if (pk, sk) == (f"CUS#{customer_id}", "TERMS")]
+    return sorted(f"{pk} {sk}" for pk, sk in ours)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -129,12 +128,11 @@ def test_two_calls_and_a_third_for_typos(api: Api, cloud: Cloud) -> None:
 
 
 @pytest.fixture
-def small_windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a search read five postings at most."""
     monkeypatch.setattr(searching, "RANKED", 5)
     monkeypatch.setattr(searching, "MAX_EVALUATED", 5)
     monkeypatch.setattr(pages, "MAX_EVALUATED", 5)
-    yield
 
 
 @pytest.mark.usefixtures("small_windows")
@@ -148,7 +146,7 @@ def test_more_than_is_read_at_once_is_partial_and_goes_on(api: Api, cloud: Cloud
     for limit in (1, 2, 3, 7):
         everyone = found(api, q="ann", limit=limit)
         assert sorted(everyone) == sorted(ids), "each once"
-        assert found(api, q="ann nr", limit=limit) == everyone
+        assert sorted(found(api, q="ann nr", limit=limit)) == sorted(ids)
     assert sorted(found(api, q="ann nr", stage="lead")) == sorted(ids)
     assert not page(api, q="nr11")["partial"]
     assert sorted(found(api, q="annxbel", limit=2)) == sorted(ids[1::2]), "typos too"

@@ -62,6 +62,7 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
         "emails": ["ada@example.org"],
         "phones": ["+442079460958"],
         "external_ids": {"shop": "7"},
+        "tags": ["vip"],
     }
     ada = api.post("/v1/customers", who, Idempotency_Key="once").ok(201)
     receive(cloud, write(message_id="<first@example.org>"))
