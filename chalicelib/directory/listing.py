@@ -7,6 +7,7 @@ from typing import Literal
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.customers import service as customers
+from chalicelib.customers.model import Customer
 from chalicelib.directory import store
 from chalicelib.directory.model import Filters, Found
 from chalicelib.kernel.pages import ALL
@@ -34,7 +35,7 @@ def listed(filters: Filters, order: Order, *, limit: int, after: str | None) -> 
     return Found(_matching(found, filters), position)
 
 
-def _matching(found: list[customers.Customer], filters: Filters) -> list[customers.Customer]:
+def _matching(found: list[Customer], filters: Filters) -> list[Customer]:
     """Those who still match, since an index lags."""
     return [customer for customer in found if filters.match(customer)]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import reduce
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import And, Attr, ConditionBase
 
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
@@ -165,7 +165,7 @@ def postings(
 
     One call, for 1,000 evaluated postings at most; in the order of the terms, of each the newest first.
     """
-    conditions = [Attr("terms").contains(f" {word}") for word in also]
+    conditions: list[ConditionBase] = [Attr("terms").contains(f" {word}") for word in also]
     conditions += [Attr("facets").contains(facet) for facet in facets]
     if ids != ALL:
         conditions.append(Attr("customer_id").between(*ids))
@@ -192,7 +192,4 @@ def places(
 
 def all_of(conditions: Sequence[ConditionBase]) -> ConditionBase | None:
     """One condition of several; none of none."""
-    together: Any = None
-    for condition in conditions:
-        together = condition if together is None else together & condition
-    return together
+    return reduce(And, conditions) if conditions else None
