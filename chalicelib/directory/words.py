@@ -74,9 +74,9 @@ def terms_of(text: str) -> list[str]:
     """The terms under which a text is found."""
     found: list[str] = []
     spelled = unicodedata.normalize("NFC", text).casefold().translate(_SPELLED)
-    for form in (folded(text), folded(spelled)):
+    for form in each_once([folded(text), folded(spelled)]):
         closed = _GAP.sub("", form)
-        for chunk in (*_chunks(closed), *map(_trimmed, closed.split())):
+        for chunk in each_once([*_chunks(closed), *map(_trimmed, closed.split())]):
             if _TELEPHONE.fullmatch(chunk):
                 found.append(_dialled(chunk))
             elif _DOMAIN.fullmatch(chunk):
