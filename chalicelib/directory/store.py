@@ -175,6 +175,7 @@ def postings(
         high=until or beginning + HIGHEST,
         ascending=True,
         where=all_of(conditions),
+        only=("sk", "customer_id", "terms"),
     )
     return pages.page([query], limit=limit, after=after)
 
@@ -185,7 +186,9 @@ def places(
     """The ids of a list, newest first, of customers with these facets too: one call a shard."""
     where = all_of([Attr("facets").contains(other) for other in facets])
     low, high = ids
-    queries = [Query(partition, low=low, high=high, where=where) for partition in _partitions(facet)]
+    queries = [
+        Query(partition, low=low, high=high, where=where, only=("sk",)) for partition in _partitions(facet)
+    ]
     found = pages.page(queries, limit=limit, after=after)
     return [item["sk"] for item in found.items], found.after
 

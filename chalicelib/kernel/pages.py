@@ -25,7 +25,10 @@ ALL: Bounds = (LOWEST, HIGHEST)
 
 @dataclass(frozen=True)
 class Query:
-    """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive."""
+    """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive.
+
+    `only` names the attributes that are wanted, the sort key among them; all of them by default.
+    """
 
     partition: str
     index: str | None = None
@@ -33,6 +36,7 @@ class Query:
     high: str = HIGHEST
     ascending: bool = False
     where: ConditionBase | None = None
+    only: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> str:
@@ -109,6 +113,10 @@ def _ask(query: Query, low: str, high: str, limit: int) -> Any:
         names.update(where.attribute_name_placeholders)
         values.update(where.attribute_value_placeholders)
         request["FilterExpression"] = where.condition_expression
+    if query.only:
+        marks = {f"#only{place}": name for place, name in enumerate(query.only)}
+        names.update(marks)
+        request["ProjectionExpression"] = ", ".join(marks)
     with busy_is_unavailable():
         return aws.dynamodb().query(
             TableName=settings().table,
