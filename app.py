@@ -14,6 +14,7 @@ from chalicelib.customers import field_routes as fields
 from chalicelib.customers import member_routes as members
 from chalicelib.customers import routes as customers
 from chalicelib.customers.field_schemas import extend as describe_fields
+from chalicelib.directory import routes as directory
 from chalicelib.directory import worker as directory_worker
 from chalicelib.duplicates import routes as duplicates
 from chalicelib.duplicates import worker as duplicates_worker
@@ -40,6 +41,7 @@ features = [
     customers.routes,
     members.routes,
     fields.routes,
+    directory.routes,
     timeline.routes,
     consent.routes,
     mail.routes,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+
+from boto3.dynamodb.conditions import ConditionBase
 
 from chalicelib.access import service as access
 from chalicelib.customers import defining, fields, pointers, store
@@ -15,8 +16,7 @@ from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Stale
 from chalicelib.kernel.events import changes
-from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.pages import Slice
+from chalicelib.kernel.pages import ALL, Bounds, Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
@@ -130,12 +130,10 @@ def look_up(
 
     Two calls; three when its holder was merged into another customer.
     """
-    if handle is not None:
-        return store.find(Identity.of_handle(handle.strip()))
-    return store.find(_identity(email, phone, external_id))
+    return store.find(_identity(email, phone, external_id, handle))
 
 
-def _identity(email: str | None, phone: str | None, external_id: str | None) -> Identity:
+def _identity(email: str | None, phone: str | None, external_id: str | None, handle: str | None) -> Identity:
     try:
         if email is not None:
             return Identity.of_email(normal_email(email))
@@ -144,6 +142,8 @@ def _identity(email: str | None, phone: str | None, external_id: str | None) -> 
     except ValueError as error:
         name = "email" if email is not None else "phone"
         raise Invalid.in_query(name, str(error), f"invalid_{name}") from None
+    if handle is not None:
+        return Identity.of_handle(handle.strip())
     source, colon, value = (external_id or "").partition(":")
     if not colon:
         raise Invalid.in_query("external_id", "has the form source:id", "invalid_external_id")
@@ -158,18 +158,45 @@ def recognise(*, ids: Iterable[str] = (), emails: Iterable[str] = ()) -> dict[st
     return store.recognise(ids, emails)
 
 
-def newest(stage: Stage | None, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
-    """A page of customers, newest first, and where the next one begins."""
-    return _listed(store.newest(stage, limit=limit, after=after))
+def newest(
+    stage: Stage | None,
+    *,
+    limit: int,
+    after: str | None,
+    ids: Bounds = ALL,
+    where: ConditionBase | None = None,
+) -> tuple[list[Customer], str | None]:
+    """A page of customers, newest first, of one stage or all, and where the next one begins.
+
+    `ids` bounds their ids, which sort by creation; `where` is a condition on the profile.
+    """
+    return _listed(store.newest(stage, limit=limit, after=after, ids=ids, where=where))
 
 
-def by_update(since: datetime | None, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
-    """A page in the order of the last change, from `since` on, oldest first."""
-    return _listed(store.by_update(stamp(since) if since else "", limit=limit, after=after))
+def by_update(
+    times: Bounds = ALL, *, limit: int, after: str | None, where: ConditionBase | None = None
+) -> tuple[list[Customer], str | None]:
+    """A page in the order of the last change, oldest first; `times` bounds it, as `ids.stamp` writes them."""
+    return _listed(store.by_update(times, limit=limit, after=after, where=where))
 
 
 def _listed(found: Slice) -> tuple[list[Customer], str | None]:
     return store.customers_of(found), found.after
+
+
+def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
+    """Those of the customers that exist, by id, in one call; 100 ids at most."""
+    return store.get_many(customer_ids)
+
+
+def profile_key(customer_id: str) -> Key:
+    """The key of a profile, for those who read several things in one call."""
+    return store.profile_key(customer_id)
+
+
+def of_item(item: Item) -> Customer:
+    """The customer in a profile's item, for those who read several things in one call."""
+    return Customer.model_validate(item, strict=False)
 
 
 def partition(customer_id: str) -> str:
@@ -190,16 +217,6 @@ def id_of_email(address: str) -> str | None:
 def email_key(address: str) -> Key:
     """The key of an address's identity item, for those who read several things in one call."""
     return store.identity_key(Identity.of_email(address))
-
-
-def profile_key(customer_id: str) -> Key:
-    """The key of a profile, for those who read several things in one call."""
-    return store.profile_key(customer_id)
-
-
-def of_item(item: Item) -> Customer:
-    """The customer in a profile's item, for those who read several things in one call."""
-    return Customer.model_validate(item, strict=False)
 
 
 def members(profile: Item) -> list[str]:

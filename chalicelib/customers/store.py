@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer, Stage
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, Stale
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.pages import LOWEST, Query, Slice
+from chalicelib.kernel.pages import ALL, Bounds, Query, Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Failure, Work
 from chalicelib.organisations import service as organisations
@@ -186,6 +186,12 @@ def find(identity: Identity) -> Customer | None:
     return _customer(profile) if profile else None
 
 
+def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
+    """Those of the customers that exist, in one call; 100 ids at most."""
+    found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
+    return {item["id"]: _customer(item) for item in found.values()}
+
+
 def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> dict[str, str]:
     """The customers' ids by what was given, for those who exist, in one call; 100 at most."""
     keys = {address: identity_key(Identity.of_email(address)) for address in addresses}
@@ -195,18 +201,29 @@ def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> dict[str
     return {given: item["id"] if "id" in item else item["customer_id"] for given, item in items.items()}
 
 
-def newest(stage: Stage | None, *, limit: int, after: str | None) -> Slice:
+def newest(
+    stage: Stage | None,
+    *,
+    limit: int,
+    after: str | None,
+    ids: Bounds = ALL,
+    where: ConditionBase | None = None,
+) -> Slice:
     """A page of customers, newest first, of one stage or all: one call a shard."""
     index = "gsi3" if stage else "gsi1"
     prefix = f"CUS#STAGE#{stage}" if stage else "CUS"
-    queries = [Query(f"{prefix}#{shard}", index=index) for shard in range(SHARDS)]
+    low, high = ids
+    queries = [
+        Query(f"{prefix}#{shard}", index=index, low=low, high=high, where=where) for shard in range(SHARDS)
+    ]
     return pages.page(queries, limit=limit, after=after)
 
 
-def by_update(since: str, *, limit: int, after: str | None) -> Slice:
-    """A page of customers in the order of their last change, oldest first, from the time `since` on."""
+def by_update(times: Bounds, *, limit: int, after: str | None, where: ConditionBase | None = None) -> Slice:
+    """A page of customers in the order of their last change, oldest first: one call a shard."""
+    low, high = times
     queries = [
-        Query(f"CUS#UPDATED#{shard}", index="gsi2", ascending=True, low=since or LOWEST)
+        Query(f"CUS#UPDATED#{shard}", index="gsi2", ascending=True, low=low, high=high, where=where)
         for shard in range(SHARDS)
     ]
     return pages.page(queries, limit=limit, after=after)

@@ -133,7 +133,7 @@ def _write(batch: _Batch, works: Sequence[Work]) -> _Outcome:
     client = aws.dynamodb()
     try:
         with busy_is_unavailable():
-            client.transact_write_items(TransactItems=[_action(write) for write in batch.writes.values()])
+            client.transact_write_items(TransactItems=[action(write) for write in batch.writes.values()])
     except client.exceptions.TransactionCanceledException as cancelled:
         errors = _guilty(batch, cancelled.response.get("CancellationReasons", []))
         again = [index for index in batch.works if index not in errors]
@@ -168,7 +168,8 @@ def _guilty(batch: _Batch, reasons: Sequence[Any]) -> dict[int, RapportError]:
     return guilty
 
 
-def _action(write: Write) -> Any:
+def action(write: Write) -> Any:
+    """A write as DynamoDB's transaction takes it."""
     request = dict(write.request)
     if write.additions is not None:
         names = {f"#a{place}": name for place, name in enumerate(write.additions)}

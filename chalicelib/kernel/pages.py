@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +15,19 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.table import Item, busy_is_unavailable, decode, decode_item, encode_item, is_live
 
 MAX_EVALUATED = 1000
-"""Items a filtered page reads at most; then it may be short, with a cursor."""
+"""Items a filtered page reads at most, of all partitions together; then it may be short, with a cursor."""
 
 LOWEST, HIGHEST = "\x00", "\U0010ffff"
 """Bounds that every sort key lies between."""
+Bounds = tuple[str, str]
+ALL: Bounds = (LOWEST, HIGHEST)
 
 
 @dataclass(frozen=True)
 class Query:
     """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive.
 
+    `only` names the attributes that are wanted, the sort key among them; all of them by default.
     `consistent` sees every change that was answered before; only the table itself can be asked so.
     """
 
@@ -34,8 +37,8 @@ class Query:
     high: str = HIGHEST
     ascending: bool = False
     where: ConditionBase | None = None
+    only: tuple[str, ...] = ()
     consistent: bool = False
-    """Reads what was committed just now too, at twice the capacity; not possible in an index."""
 
     @property
     def sort_key(self) -> str:
@@ -64,7 +67,8 @@ def page(queries: Sequence[Query], *, limit: int, after: str | None = None, at_o
     id), so the last sort key alone says where to go on, whatever is written meanwhile.
     """
     ascending = queries[0].ascending
-    parts = _parts(queries, limit, after, at_once)
+    evaluated = MAX_EVALUATED // len(queries)
+    parts = _parts(queries, lambda query: evaluated if query.where is not None else limit + 2, after, at_once)
     horizons = [horizon for _, horizon in parts if horizon is not None]
     horizon = (min if ascending else max)(horizons, default=None)
     name = queries[0].sort_key
@@ -79,26 +83,29 @@ def page(queries: Sequence[Query], *, limit: int, after: str | None = None, at_o
 
 
 def _parts(
-    queries: Sequence[Query], limit: int, after: str | None, at_once: int
+    queries: Sequence[Query], limit_of: Callable[[Query], int], after: str | None, at_once: int
 ) -> list[tuple[list[Item], str | None]]:
     if at_once == 1:
-        return [_part(query, limit, after) for query in queries]
+        return [_part(query, limit_of(query), after) for query in queries]
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(at_once) as threads:
-        return list(threads.map(lambda query: _part(query, limit, after), queries))
+        return list(threads.map(lambda query: _part(query, limit_of(query), after), queries))
 
 
 def _part(query: Query, limit: int, after: str | None) -> tuple[list[Item], str | None]:
-    """The items of one partition after `after`, and up to which sort key they are complete (None: all)."""
+    """Of `limit` items of one partition those after `after`, and up to which sort key they are complete.
+
+    None: all. A page asks for two more than it has: one to know whether there is a next page, and one for
+    `after` itself, since BETWEEN includes it.
+    """
     name = query.sort_key
     low, high = query.low, query.high
     if after is not None:
         low, high = (max(low, after), high) if query.ascending else (low, min(high, after))
     if low > high:
         return [], None
-    # one more to know whether there is a next page, and one for `after` itself, since BETWEEN includes it
-    answer = _ask(query, low, high, MAX_EVALUATED if query.where is not None else limit + 2)
+    answer = _ask(query, low, high, limit)
     items = [decode_item(raw) for raw in answer["Items"]]
     last = answer.get("LastEvaluatedKey")
     horizon = decode(last[name]) if last else None
@@ -121,6 +128,10 @@ def _ask(query: Query, low: str, high: str, limit: int) -> Any:
         names.update(where.attribute_name_placeholders)
         values.update(where.attribute_value_placeholders)
         request["FilterExpression"] = where.condition_expression
+    if query.only:
+        marks = {f"#only{place}": name for place, name in enumerate(query.only)}
+        names.update(marks)
+        request["ProjectionExpression"] = ", ".join(marks)
     with busy_is_unavailable():
         return aws.dynamodb().query(
             TableName=settings().table,
@@ -138,7 +149,7 @@ def every(query: Query) -> Iterator[Item]:
     """All live items of one partition, a call a megabyte; for bounded partitions only."""
     after: str | None = None
     while True:
-        items, horizon = _part(query, MAX_EVALUATED - 2, after)
+        items, horizon = _part(query, MAX_EVALUATED, after)
         yield from items
         if horizon is None:
             return

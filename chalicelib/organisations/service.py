@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from chalicelib.access import service as access
 from chalicelib.kernel.errors import RapportError
 from chalicelib.kernel.events import changes
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.organisations import store
 from chalicelib.organisations.events import (
@@ -88,6 +89,16 @@ def holders_of_domains(domains: Iterable[str]) -> dict[str, str]:
 def newest(*, limit: int, after: str | None) -> tuple[list[Organisation], str | None]:
     """A page of organisations, newest first."""
     return store.newest(limit=limit, after=after)
+
+
+def key(organisation_id: str) -> Key:
+    """The key of an organisation's item, for those who read several things in one call."""
+    return store.key(organisation_id)
+
+
+def of_item(item: Item | None) -> Organisation | None:
+    """The organisation in its item; None when there is none any more."""
+    return store.of_item(item)
 
 
 def partition(organisation_id: str) -> str:

@@ -116,18 +116,23 @@ def require(work: Work, organisation_id: str, failure: Failure | None = None) ->
 
 def get(organisation_id: str) -> Organisation:
     """One organisation, in one call. Raises NotFound."""
-    item = table.get(key(organisation_id))
-    if item is None or "deleted" in item:
+    found = of_item(table.get(key(organisation_id)))
+    if found is None:
         raise no_such_organisation()
+    return found
+
+
+def of_item(item: Item | None) -> Organisation | None:
+    """The organisation in its item; None for none, or for the mark that a deleted one leaves."""
+    if item is None or "deleted" in item:
+        return None
     return Organisation.model_validate(item, strict=False)
 
 
 def get_many(organisation_ids: Iterable[str]) -> dict[str, Organisation]:
     """Those of the organisations that exist, in one call; 100 at most."""
     items = table.get_many(key(organisation_id) for organisation_id in organisation_ids).values()
-    return {
-        item["id"]: Organisation.model_validate(item, strict=False) for item in items if "deleted" not in item
-    }
+    return {found.id: found for found in map(of_item, items) if found is not None}
 
 
 def holders(domains: Iterable[str]) -> dict[str, str]:

@@ -63,6 +63,7 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
         "emails": ["ada@example.org"],
         "phones": ["+442079460958"],
         "external_ids": {"shop": "7"},
+        "tags": ["vip"],
     }
     api.post("/v1/fields", {"name": "size", "kind": "text"}).ok(201)
     engines = api.post("/v1/organisations", {"name": "Engines", "domains": ["engines.example"]}).ok(201)

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.customers import service as customers
-from chalicelib.kernel import table
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from tests.api import Api
@@ -107,19 +105,12 @@ def test_what_consents_come_to_is_shown(api: Api, ada: str) -> None:
 
 
 def test_the_organisation_is_shown(api: Api, ada: str) -> None:
-    org = "org_01J00000000000000000000000"
-    _lay(
-        f"ORG#{org}",
-        "ORGANISATION",
-        {"id": org, "version": 1, "name": "Engines", "domains": ["engines.example"]},
-    )
-    item = table.get(customers.profile_key(ada))
-    assert item is not None
-    _lay(item["pk"], item["sk"], {**item, "organisation_id": org})
+    engines = api.post("/v1/organisations", {"name": "Engines", "domains": ["engines.example"]}).ok(201)
+    api.patch(f"/v1/customers/{ada}", {"organisation_id": engines["id"]}).ok()
     with counted() as calls:
         shown = view(api, ada)
     assert calls == ["Query", "BatchGetItem"]
-    assert shown["organisation"] == {"id": org, "name": "Engines", "domains": ["engines.example"]}
+    assert shown["organisation"] == engines
 
 
 def test_open_follow_ups_are_counted(api: Api, cloud: Cloud, ada: str) -> None:
