@@ -10,7 +10,11 @@ from chalicelib.access.authorizer import authorizer
 from chalicelib.access.authorizer import blueprint as authorizer_blueprint
 from chalicelib.access.service import require_actor
 from chalicelib.consent import routes as consent
+from chalicelib.customers import field_routes as fields
+from chalicelib.customers import member_routes as members
 from chalicelib.customers import routes as customers
+from chalicelib.customers.field_schemas import extend as describe_fields
+from chalicelib.directory import routes as directory
 from chalicelib.directory import worker as directory_worker
 from chalicelib.duplicates import routes as duplicates
 from chalicelib.duplicates import worker as duplicates_worker
@@ -21,6 +25,7 @@ from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
 from chalicelib.mail import worker as mail_workers
+from chalicelib.organisations import routes as organisations
 from chalicelib.overview import routes as overview
 from chalicelib.overview import worker as overview_worker
 from chalicelib.privacy import routes as privacy
@@ -33,7 +38,11 @@ from chalicelib.transfer import export_routes as exports
 
 features = [
     access.routes,
+    organisations.routes,
     customers.routes,
+    members.routes,
+    fields.routes,
+    directory.routes,
     timeline.routes,
     consent.routes,
     mail.routes,
@@ -46,7 +55,11 @@ features = [
     exports.routes,
     overview.routes,
 ]
-features.append(docs_routes(lambda: [route for feature in features for route in feature.table]))
+features.append(
+    docs_routes(
+        lambda: [route for feature in features for route in feature.table], extended_by=[describe_fields]
+    )
+)
 
 app = Chalice(app_name="rapport", configure_logs=False)
 app.api.binary_types.clear()  # bodies are text both ways; files go by presigned links

@@ -20,7 +20,10 @@ from bench import crowd
 from bench.dynamodb_local import Missing, running
 from bench.report import Line, alone, progress
 from bench.scene import invocation, perform, quiet
+from chalicelib.directory.service import Indexing
 from chalicelib.kernel import aws, ids, tokens
+from chalicelib.kernel.commit import commit
+from chalicelib.kernel.work import Work
 from infra.build import resources
 from tests.cloud import invoke, sqs_event
 from tests.feedback.messages import message
@@ -32,6 +35,26 @@ TABLE = "rapport-bench"
 ENTRIES = 40
 """Entries of each list of the busy customer: more than a page."""
 
+SEARCHES = {
+    "search, a rare word": "/v1/customers?q=lovelace",
+    "search, a word that everybody has": f"/v1/customers?q={crowd.WORD}",
+    "search, the beginning of it": f"/v1/customers?q={crowd.WORD[:3]}",
+    "search, two rare words": "/v1/customers?q=lovelace+ad",
+    "search, two words that everybody has": f"/v1/customers?q={crowd.WORD}+engines",
+    "search, a telephone number": "/v1/customers?q=(030)+123-456",
+    "search, an e-mail address": "/v1/customers?q=ada@example.org",
+    "search, a typo": "/v1/customers?q=lovelcae",
+    "search, nobody": "/v1/customers?q=nobody",
+    "customer page of a tag": "/v1/customers?tag=newsletter",
+    "customer page of an owner": f"/v1/customers?owner={crowd.owner(0)}",
+    "customer page of an organisation": f"/v1/customers?organisation_id={crowd.organisation(0)}",
+    "customer page of a tag and a stage": "/v1/customers?tag=newsletter&stage=lead",
+    "customer page of owner, tag and stage": (
+        f"/v1/customers?owner={crowd.owner(1)}&tag=newsletter&stage=prospect"
+    ),
+}
+"""What the index of customers answers (chalicelib/directory)."""
+
 READS = {
     "GET a customer by id": "/v1/customers/{customer}",
     "look up by e-mail": "/v1/customers?email=ada@example.org",
@@ -40,6 +63,7 @@ READS = {
     "customer page": "/v1/customers",
     "customer page of a stage": "/v1/customers?stage=customer",
     "customer page by update, oldest first": "/v1/customers?sort=updated_at",
+    **SEARCHES,
     "timeline page": "/v1/customers/{customer}/timeline",
     "timeline page of a channel": "/v1/customers/{customer}/timeline?channel=phone",
     "GET a ticket by id": "/v1/tickets/{ticket}",
@@ -57,7 +81,7 @@ READS = {
 def measure() -> Iterator[Line]:
     try:
         with pytest.MonkeyPatch.context() as patch, running() as url:
-            _environment(patch, url)
+            environment(patch, url)
             make_table()
             known = busy_customer()
             crowd.fill(TABLE, 0, SMALL)
@@ -75,7 +99,7 @@ def measure() -> Iterator[Line]:
         yield Line(what, "the same", text, figure == large[what])
 
 
-def _environment(patch: pytest.MonkeyPatch, url: str) -> None:
+def environment(patch: pytest.MonkeyPatch, url: str) -> None:
     plain_environment(patch)
     quiet(patch)
     patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
@@ -84,12 +108,12 @@ def _environment(patch: pytest.MonkeyPatch, url: str) -> None:
     forget()
 
 
-def make_table() -> None:
+def make_table(name: str = TABLE) -> None:
     """The table of the deployed template."""
     (table,) = resources("AWS::DynamoDB::Table").values()
     names = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     properties: Any = {name: table["Properties"][name] for name in names}
-    boto3.client("dynamodb").create_table(TableName=TABLE, **properties)
+    boto3.client("dynamodb").create_table(TableName=name, **properties)
 
 
 def busy_customer() -> dict[str, str]:
@@ -103,6 +127,7 @@ def busy_customer() -> dict[str, str]:
     }
     known: dict[str, str] = {}
     known["customer"] = _post("/v1/customers", known, ada)["id"]
+    _index(known["customer"])
     call = {"channel": "phone", "direction": "inbound", "summary": "Asked where the parcel is."}
     ticket = {"channel": "phone", "subject": "Kettle", "text": "It leaks.", "customer_id": known["customer"]}
     for _ in range(ENTRIES):
@@ -113,6 +138,13 @@ def busy_customer() -> dict[str, str]:
         _post("/v1/tickets/{ticket}/messages", known, note)
     _give_feedback(known["customer"])
     return known
+
+
+def _index(customer_id: str) -> None:
+    """As the worker does."""
+    work = Work()
+    Indexing([customer_id]).update(work, customer_id)
+    commit(work)
 
 
 def _post(url: str, known: dict[str, str], body: Any) -> Any:

@@ -1,7 +1,7 @@
 """Many customers, put straight into a table: what the size of the business is made of.
 
-Each has a profile and an e-mail address, and some a ticket and a response too. All items of one list are of
-one size, so that what pages cost can be compared to the half unit.
+Each has a profile, an e-mail address and places in the index, and some a ticket and a response too. All items
+of one list are of one size, so that what pages cost can be compared to the half unit.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any
 from bench.report import progress
 from chalicelib.customers import store as customers
 from chalicelib.customers.model import Customer, NewCustomer, Stage
+from chalicelib.directory import store as directory
+from chalicelib.directory.entries import entries_of
 from chalicelib.feedback import store as feedback
 from chalicelib.feedback.model import KINDS, SCALES, Feedback, NewFeedback, Submission
 from chalicelib.kernel import aws, ids
@@ -30,6 +32,8 @@ BATCH = 25
 """Items of one BatchWriteItem, AWS's limit."""
 
 WRITERS = 4
+WORD = "customer"
+"""A word that everybody's name has."""
 TALKATIVE = 1000
 """So many, and then every twentieth, have a ticket and a response: enough to fill a page of each list."""
 
@@ -64,24 +68,53 @@ def _items(numbers: Iterable[int]) -> Iterator[Any]:
         work = Work(now=BEGAN + timedelta(minutes=number))
         customer = _customer(number, work.now)
         customers.add(work, customer)
+        for entry in _entries(customer):
+            work.overwrite(entry)
         if number < TALKATIVE or number % 20 == 0:
             _open_ticket(work, number, customer)
             _respond(work, number, customer)
         yield from (write.request["Item"] for write in work.writes)
 
 
+def _entries(customer: Customer) -> Iterator[Any]:
+    """The entries of the index that are read when everybody's are asked for: of the name, and the lists.
+
+    The other postings lie in partitions of their own, and would make the filling three times as long.
+    """
+    for item in directory.items(customer.id, entries_of(customer, [])):
+        if item["sk"].startswith(f"{WORD} ") or item["pk"].startswith("LIST#"):
+            yield item
+
+
+def organisation(number: int) -> str:
+    """The organisation of the customer of this number; 50 are in each."""
+    return f"org_{ids.ulid(BEGAN, (number // 50).to_bytes(10))}"
+
+
+def owner(number: int) -> str:
+    """Who looks after the customer of this number; eight people do."""
+    return f"stf_{ids.ulid(BEGAN, (number % 8).to_bytes(10))}"
+
+
+def _id(number: int, at: datetime) -> str:
+    """Ids that are spread evenly over the shards of a list, as chance alone does with many only."""
+    return f"cus_{ids.ulid(at, (number << 5 | number // 4 % 4).to_bytes(10))}"
+
+
 def _customer(number: int, at: datetime) -> Customer:
     stage = STAGES[number % len(STAGES)]
     new = NewCustomer(
-        name=f"Customer {number:06}",
+        name=f"Customer {10**6 + number}",
         emails=[f"customer{number:06}@example.org"],
         company="Analytical Engines",
+        organisation_id=organisation(number),
         stage=stage,
         tags=["newsletter"],
+        owner=owner(number),
         locale="en-GB",
         custom={"shoe_size": 38, "note": "." * (40 - 2 * len(stage))},  # a profile names its stage twice
     )
-    return Customer.register(new, at=at, region="DE")
+    return Customer.register(new, at=at, region="DE").model_copy(update={"id": _id(number, at)})
 
 
 def _open_ticket(work: Work, number: int, customer: Customer) -> None:

@@ -62,7 +62,7 @@ def set_up(cloud: Cloud) -> Scene:
 
     scene = Scene(cloud, caller("*"))
     api = scene.api
-    ada = {"name": "Ada Lovelace", "emails": ["ada@example.org"], "stage": "customer"}
+    ada = {"name": "Ada Lovelace", "emails": ["ada@example.org"], "stage": "customer", "tags": ["vip"]}
     scene.ids["customer"] = api.post("/v1/customers", ada).ok(201)["id"]
     for name in ("survivor", "merged"):
         somebody = {"emails": [f"{name}@example.org"]}

@@ -86,6 +86,14 @@ def _queued(**mail: str) -> Callable[[Scene], None]:
     return prepare
 
 
+def _changed(scene: Scene) -> None:
+    """Ten customers are new; their events are brought to the queue of the index."""
+    scene.cloud.pump()
+    for _ in range(10):
+        scene.api.post("/v1/customers", {"name": "Grace Hopper", "emails": [fresh_address()]}).ok(201)
+    scene.cloud.publish()
+
+
 def _reported(scene: Scene) -> None:
     mailbox.report(scene.cloud, "Delivery", scene.ids["message"], "ada@example.org")
 
@@ -111,5 +119,6 @@ ACTS: list[tuple[str, int, Act]] = [
     ("inbound mail, an answer with an attachment", 5, _inbound(_answer(attachment=PICTURE))),
     ("outbound mail", 4, _outbound()),
     ("outbound mail with HTML, stored as an object", 5, _outbound(html=HTML)),
+    ("index of customers, a batch of 10 new ones", 3, delivered("CustomerIndexQueue", _changed)),
     ("delivery report", 1, delivered("MailEventsQueue", _reported)),
 ]

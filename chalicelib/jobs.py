@@ -12,6 +12,7 @@ from collections.abc import Callable
 from chalice.app import Blueprint
 from pydantic import ConfigDict, ValidationError
 
+from chalicelib.customers import members
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
@@ -25,6 +26,7 @@ worker = Blueprint(__name__)
 STEPS: dict[str, Callable[[Work, str, int], None]] = {
     "era": erasing.step,
     "exp": exports.step,
+    "org": members.empty,
     "ret": retaining.step,
     "sar": collecting.step,
 }

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib.customers import defining
 from chalicelib.kernel import aws, config, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
@@ -37,6 +38,7 @@ def forget() -> None:
     """Drop what a process keeps: clients, settings, keys."""
     aws.forget()
     tokens.forget()
+    defining.forget()
     config.settings.cache_clear()
 
 

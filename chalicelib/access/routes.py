@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from chalicelib.access import audit
 from chalicelib.access import service as access
+from chalicelib.access.audit import AuditEntry, AuditQuery
 from chalicelib.access.model import (
     ApiKey,
     CreatedApiKey,
@@ -16,6 +18,7 @@ from chalicelib.access.model import (
     Team,
     TeamId,
 )
+from chalicelib.kernel import ids
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
@@ -96,3 +99,16 @@ def read_team(team_id: TeamId) -> Team:
 def change_team(team_id: TeamId, body: NewTeam, work: Work) -> Team:
     """Rename a team."""
     return access.change_team(work, team_id, body)
+
+
+@routes.get("/v1/audit", scope="audit:read")
+def read_audit(query: AuditQuery) -> Page[AuditEntry]:
+    """Read who changed what, when, from which value to which; newest first.
+
+    With `entity_id`, all changes of one thing: by people and keys, by imports, and by the system, which
+    mail may cause. Without, the changes that people and keys made one by one in a time range, the last
+    day unless told; it lags a moment. A page may be short, or empty, and still have a next. Secrets are
+    never among the values.
+    """
+    data, position = audit.read(query, ids.now())
+    return Page(data=data, next_cursor=position)

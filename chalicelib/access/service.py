@@ -22,6 +22,7 @@ from chalicelib.access.model import (
 )
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Forbidden, Invalid
+from chalicelib.kernel.events import changes
 from chalicelib.kernel.work import Work
 
 
@@ -41,7 +42,8 @@ def revoke_key(work: Work, key_id: str) -> None:
         return
     revoked = key.model_copy(update={"revoked_at": work.now, "version": key.version + 1})
     store.replace_key(work, revoked, version=key.version)
-    work.record(store.key_partition(key_id), KeyRevoked(key_id=key_id))
+    private = changes(key, revoked, ["revoked_at"])
+    work.record(store.key_partition(key_id), KeyRevoked(key_id=key_id), private=private)
 
 
 def get_key(key_id: str) -> ApiKey:
@@ -115,7 +117,8 @@ def change_staff(work: Work, staff_id: str, patch: StaffPatch) -> Staff:
     for team_id in sorted(set(after.team_ids) - set(before.team_ids)):
         require_team(work, team_id, "team_ids")
     store.replace_staff(work, before, after)
-    work.record(store.staff_key(staff_id).pk, StaffChanged(staff_id=staff_id, changed=changed))
+    event = StaffChanged(staff_id=staff_id, changed=changed)
+    work.record(store.staff_key(staff_id).pk, event, private=changes(before, after, changed))
     return after
 
 
@@ -144,7 +147,8 @@ def change_team(work: Work, team_id: str, patch: NewTeam) -> Team:
     after, changed = _patched(before, patch, work)
     if changed:
         store.replace_team(work, after, version=before.version)
-        work.record(store.team_key(team_id).pk, TeamChanged(team_id=team_id, changed=changed))
+        event = TeamChanged(team_id=team_id, changed=changed)
+        work.record(store.team_key(team_id).pk, event, private=changes(before, after, changed))
     return after
 
 

@@ -105,6 +105,11 @@ class StoredConsent(Consent):
     covers: list[str] = []
     asked_at_hash: str | None = None
 
+    @property
+    def shown(self) -> Consent:
+        """The statement without what only we need."""
+        return Consent.model_validate(self.model_dump(include=set(Consent.model_fields)))
+
     def says(self, at: datetime) -> State | None:
         """What it says at this time; an expired grant says nothing."""
         expired = self.state == "granted" and self.valid_until is not None and self.valid_until <= at

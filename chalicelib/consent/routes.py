@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.consent import preferences, topics
+from chalicelib.consent import preferences, statements, topics
 from chalicelib.consent import service as consent
 from chalicelib.consent.model import (
     Channel,
@@ -79,7 +79,7 @@ def state_consent(customer_id: CustomerId, body: NewConsent, work: Work) -> Cons
     (`POST …/consents/confirmations` asks them). A statement that is older than the one known is kept in
     the history and changes nothing; the answer is what holds.
     """
-    return consent.state(work, customer_id, body)
+    return statements.state(work, customer_id, body)
 
 
 @routes.get("/v1/customers/{customer_id}/consents/permission", scope="consent:read")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.consent.model import Consent, Preferences, StoredConsent, Topic
+from chalicelib.consent.model import Preferences, StoredConsent, Topic
 from chalicelib.customers import service as customers
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
@@ -124,8 +124,3 @@ def kept(customer_id: str, *, limit: int) -> list[Item]:
 
 def _of(customer_id: str, prefix: str) -> Query:
     return Query.prefixed(customers.partition(customer_id), prefix)
-
-
-def shown(consent: StoredConsent) -> Consent:
-    """The statement without what only we need."""
-    return Consent.model_validate(consent.model_dump(include=set(Consent.model_fields)))

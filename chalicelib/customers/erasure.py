@@ -14,6 +14,7 @@ from chalicelib.customers.events import CustomerDeleted
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import pages, table
+from chalicelib.organisations import service as organisations
 from chalicelib.kernel.errors import NotFound, Stale
 from chalicelib.kernel.events import PREFIX
 from chalicelib.kernel.ids import stamp, ulid
@@ -163,6 +164,8 @@ def _held(customer: Customer) -> list[Identity]:
 def _remove_profile(work: Work, customer: Customer) -> None:
     unchanged = Attr("version").eq(customer.version)
     stale = Stale("The customer changed meanwhile.")
+    if customer.organisation_id:
+        organisations.forget_member(work, customer.organisation_id, customer.id)
     work.delete(store.profile_key(customer.id), when=unchanged, failure=stale)
     event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
     work.record(store.partition(customer.id), event, customer_id=customer.id)

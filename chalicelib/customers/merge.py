@@ -4,45 +4,13 @@ from __future__ import annotations
 
 from chalicelib.customers import pointers, store
 from chalicelib.customers.events import CustomerMerged, CustomerUnmerged
-from chalicelib.customers.model import Customer, CustomerId
-from chalicelib.customers.reconciliation import (
-    Change,
-    Difference,
-    Left,
-    MergeRequest,
-    Profile,
-    changes_of,
-    compare,
-    joined,
-    parted,
-    pointing,
-    restored,
-)
-from chalicelib.customers.service import values_of
+from chalicelib.customers.merge_model import Change, MergeRequest, Preview, Profile, Undone
+from chalicelib.customers.model import Customer
+from chalicelib.customers.reconciliation import changes_of, compare, joined, parted, pointing, restored
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.kernel.model import Model
+from chalicelib.kernel.events import values
 from chalicelib.kernel.work import Work
-
-
-class Preview(Model):
-    """Both customers, what differs field by field, and what the survivor would be."""
-
-    survivor: Customer
-    merged: Customer
-    fields: list[Difference]
-    result: Customer
-
-
-class UndoRequest(Model):
-    merged_id: CustomerId
-
-
-class Undone(Model):
-    """Both customers after the undo, and what was left because it changed since the merge."""
-
-    survivor: Customer
-    restored: Customer
-    left: list[Left]
+from chalicelib.organisations import service as organisations
 
 
 def preview(work: Work, survivor_id: str, request: MergeRequest) -> Preview:
@@ -67,7 +35,7 @@ def merge(work: Work, survivor_id: str, request: MergeRequest) -> Customer:
     pointers.write(work, merged, pointing(merged, survivor.id, changes))
     pointers.move(work, merged.merged_ids, before=merged.id, after=survivor.id)
     event = CustomerMerged(customer_id=after.id, merged_id=merged.id, customer_version=after.version)
-    private = values_of((change.field, change.before, change.after) for change in changes)
+    private = values((change.field, change.before, change.after) for change in changes)
     work.record(store.partition(after.id), event, customer_id=after.id, private=private)
     return after.shown
 
@@ -120,14 +88,23 @@ def undo(work: Work, survivor_id: str, merged_id: str) -> Undone:
     own = {merged.id, *merged.merged_ids}
     owned = {identity for identity, holder in holders.items() if holder in own}
     survivor, left = parted(before, merged, owned, at=work.now)
+    survivor = _in_what_is_there(before, survivor)
     back, lost = restored(before, merged, holders, at=work.now)
     pointers.write(work, before, survivor)
     pointers.write(work, merged, back)
     pointers.move(work, merged.merged_ids, before=before.id, after=merged.id)
     event = CustomerUnmerged(customer_id=survivor.id, merged_id=merged.id, customer_version=survivor.version)
-    private = values_of((change.field, change.after, change.before) for change in changes)
+    private = values((change.field, change.after, change.before) for change in changes)
     work.record(store.partition(survivor.id), event, customer_id=survivor.id, private=private)
     return Undone(survivor=survivor.shown, restored=back.shown, left=left + lost)
+
+
+def _in_what_is_there(before: Profile, after: Profile) -> Profile:
+    """The profile, without the organisation that it would go back to when that was deleted meanwhile."""
+    back_to = after.organisation_id
+    if back_to in (None, before.organisation_id) or organisations.get_many([back_to]):
+        return after
+    return after.model_copy(update={"organisation_id": None, "organisation_role": None})
 
 
 def _merged_by(survivor: Profile, merged: Profile) -> list[Change]:

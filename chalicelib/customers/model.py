@@ -130,6 +130,8 @@ class Customer(Stored):
         for name in ("emails", "tags", "phones", "handles"):
             if name in given and given[name] is None:
                 given[name] = []
+        if given.get("organisation_id", self.organisation_id) != self.organisation_id:
+            given.setdefault("organisation_role", None)
         if "phones" in given:
             given["phones"] = _phones(given["phones"], region)
         if all(getattr(self, name) == value for name, value in given.items()):

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import store
+from chalicelib.customers.merge_model import Profile
 from chalicelib.customers.model import Customer
-from chalicelib.customers.reconciliation import Profile
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import Conflict, Stale
 from chalicelib.kernel.work import Work
+from chalicelib.organisations import service as organisations
 
 MAX_MERGED = 20
 """Customers that are merged into one, at most."""
@@ -27,6 +28,7 @@ def read(customer_ids: Iterable[str]) -> dict[str, Profile]:
 
 def write(work: Work, before: Profile, after: Profile) -> None:
     """Write a profile whose identities stay where they are. Fails with Stale when it changed meanwhile."""
+    store.follow_membership(work, before, after)
     work.replace(store.profile_item(after), version=before.version)
 
 
@@ -56,6 +58,8 @@ def remove_merged(work: Work, survivor: Customer) -> None:
         if holder in survivor.merged_ids:
             work.delete(store.identity_key(identity), when=Attr("customer_id").eq(holder), failure=changed)
     for profile in merged:
+        if profile.organisation_id:
+            organisations.forget_member(work, profile.organisation_id, profile.id)
         points = Attr("merged_into").eq(survivor.id)
         work.delete(store.profile_key(profile.id), when=points, failure=changed)
     if len(work.writes) > MAX_WRITES:

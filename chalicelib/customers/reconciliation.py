@@ -4,91 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from chalicelib.customers.identity import Identity
-from chalicelib.customers.model import Customer, CustomerId
+from chalicelib.customers.merge_model import (
+    LISTS,
+    MAPS,
+    PLAIN,
+    Change,
+    Difference,
+    Left,
+    Merge,
+    Profile,
+    Side,
+)
+from chalicelib.customers.model import Customer
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Model, Stored, each_once
-
-PLAIN = ("name", "company", "organisation_id", "organisation_role", "stage", "locale", "time_zone", "owner")
-LISTS = ("emails", "phones", "handles", "tags")
-MAPS = ("external_ids", "custom")
+from chalicelib.kernel.model import each_once
 
 STAGES = ("lead", "prospect", "former", "customer")
 """The less far first: who is a customer under one id is one, and who was one is more than a prospect."""
-
-Side = Literal["survivor", "merged"]
-FieldName = Annotated[
-    str, Field(pattern=f"^({'|'.join(PLAIN + LISTS)}|custom[.][a-z][a-z0-9_]{{0,49}})$", examples=["company"])
-]
-
-
-class Versions(Model):
-    """The versions that a choice was made on, as the preview showed them."""
-
-    survivor: int | None = None
-    merged: int | None = None
-
-
-class MergeRequest(Model):
-    """Whom to merge in, and whose value to take where the proposal is not wanted.
-
-    Of lists of identities both sides' are kept, and the choice says whose come first.
-    """
-
-    merged_id: CustomerId
-    choices: Annotated[dict[FieldName, Side], Field(max_length=100)] = {}
-    versions: Versions = Versions()
-
-
-class Difference(Model):
-    """One field of both customers. `conflict`: both have a value, and they differ."""
-
-    field: str
-    survivor: Any = None
-    merged: Any = None
-    proposed: Any = None
-    conflict: bool
-
-
-class Change(Stored):
-    """What merging made of one of the survivor's fields."""
-
-    field: str
-    before: Any = None
-    after: Any = None
-
-
-class Merge(Stored):
-    """What was done when a customer was merged, kept with their profile until it is undone."""
-
-    survivor_id: str
-    changes: list[Change]
-
-
-class Profile(Customer):
-    """A customer with what only merging needs to know of them."""
-
-    merge: Merge | None = None
-
-    @property
-    def shown(self) -> Customer:
-        """The customer as everybody sees them."""
-        return Customer(**self.model_dump(exclude={"merge"}))
-
-
-class Left(Model):
-    """What an undo left as it was: a field that changed since, or an identity that went elsewhere.
-
-    An identity was `removed` since, `taken` by another customer, or `kept` by the survivor, who got it anew.
-    """
-
-    field: str
-    reason: Literal["changed", "removed", "taken", "kept"]
-    value: str | None = None
 
 
 def compare(survivor: Customer, merged: Customer, choices: Mapping[str, Side]) -> list[Difference]:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+
+from boto3.dynamodb.conditions import ConditionBase
 
 from chalicelib.access import service as access
-from chalicelib.customers import pointers, store
+from chalicelib.customers import defining, fields, pointers, store
+from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
 from chalicelib.customers.identity import Identity, normal_phone
 from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer, Stage
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Stale
-from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.pages import Slice
+from chalicelib.kernel.events import changes
+from chalicelib.kernel.pages import ALL, Bounds, Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
 PROFILE = store.PROFILE
-MAX_PRIVATE = 12_000
-"""Characters of old and new values kept with a change; of larger ones only the fields' names are."""
 
 
 def register(work: Work, new: NewCustomer) -> Customer:
-    """Register a customer. Fails with Conflict `identity_taken`, naming the holder."""
+    """Register a customer. Raises Invalid; fails with Conflict `identity_taken`, naming the holder."""
+    custom = fields.check(new.custom, definitions(), complete=True)
+    new = new.model_copy(update={"custom": custom})
     customer = Customer.register(new, at=work.now, region=settings().default_region)
     if customer.owner:
         access.require_staff(work, customer.owner, "owner")
@@ -75,24 +76,28 @@ def change(work: Work, customer_id: str, patch: CustomerPatch) -> Customer:
 
 def apply(work: Work, before: Customer, patch: CustomerPatch) -> Customer:
     """Apply a patch to what was read of a customer. Raises and fails like `change`."""
+    if patch.custom:
+        custom = fields.check(patch.custom, definitions(), complete=False)
+        patch = patch.model_copy(update={"custom": custom})
     after = before.patched(patch, at=work.now, region=settings().default_region)
     if after is before:
         return before
+    if after.custom != before.custom:
+        fields.require_complete(after.custom, definitions())
     if after.owner and after.owner != before.owner:
         access.require_staff(work, after.owner, "owner")
-    store.replace(work, before, after)
-    changed = after.changes_from(before)
-    event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=changed)
-    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    private = values_of((name, old[name], new[name]) for name in changed)
-    work.record(store.partition(after.id), event, customer_id=after.id, private=private)
+    write_change(work, before, after)
     return after
 
 
-def values_of(changes: Iterable[tuple[str, Any, Any]]) -> dict[str, Any] | None:
-    """What an event keeps of fields that changed, by name: from what to what; None when it is too much."""
-    values = {name: {"from": old, "to": new} for name, old, new in changes}
-    return values if len(str(values)) <= MAX_PRIVATE else None
+def write_change(work: Work, before: Customer, after: Customer) -> None:
+    """Write the next version of a customer and record what changed. Fails with Stale."""
+    store.replace(work, before, after)
+    changed = after.changes_from(before)
+    event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=changed)
+    work.record(
+        store.partition(after.id), event, customer_id=after.id, private=changes(before, after, changed)
+    )
 
 
 def delete(work: Work, customer_id: str) -> None:
@@ -109,6 +114,11 @@ def delete(work: Work, customer_id: str) -> None:
     work.record(store.partition(customer.id), event, customer_id=customer.id)
 
 
+def definitions() -> Definitions:
+    """The custom fields there are, as they were 30 seconds ago at most."""
+    return defining.current()
+
+
 def look_up(
     *,
     email: str | None = None,
@@ -120,12 +130,10 @@ def look_up(
 
     Two calls; three when its holder was merged into another customer.
     """
-    if handle is not None:
-        return store.find(Identity.of_handle(handle.strip()))
-    return store.find(_identity(email, phone, external_id))
+    return store.find(_identity(email, phone, external_id, handle))
 
 
-def _identity(email: str | None, phone: str | None, external_id: str | None) -> Identity:
+def _identity(email: str | None, phone: str | None, external_id: str | None, handle: str | None) -> Identity:
     try:
         if email is not None:
             return Identity.of_email(normal_email(email))
@@ -134,6 +142,8 @@ def _identity(email: str | None, phone: str | None, external_id: str | None) -> 
     except ValueError as error:
         name = "email" if email is not None else "phone"
         raise Invalid.in_query(name, str(error), f"invalid_{name}") from None
+    if handle is not None:
+        return Identity.of_handle(handle.strip())
     source, colon, value = (external_id or "").partition(":")
     if not colon:
         raise Invalid.in_query("external_id", "has the form source:id", "invalid_external_id")
@@ -149,18 +159,45 @@ def recognise(*, ids: Iterable[str] = (), emails: Iterable[str] = ()) -> store.R
     return store.recognise(ids, emails)
 
 
-def newest(stage: Stage | None, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
-    """A page of customers, newest first, and where the next one begins."""
-    return _listed(store.newest(stage, limit=limit, after=after))
+def newest(
+    stage: Stage | None,
+    *,
+    limit: int,
+    after: str | None,
+    ids: Bounds = ALL,
+    where: ConditionBase | None = None,
+) -> tuple[list[Customer], str | None]:
+    """A page of customers, newest first, of one stage or all, and where the next one begins.
+
+    `ids` bounds their ids, which sort by creation; `where` is a condition on the profile.
+    """
+    return _listed(store.newest(stage, limit=limit, after=after, ids=ids, where=where))
 
 
-def by_update(since: datetime | None, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
-    """A page in the order of the last change, from `since` on, oldest first."""
-    return _listed(store.by_update(stamp(since) if since else "", limit=limit, after=after))
+def by_update(
+    times: Bounds = ALL, *, limit: int, after: str | None, where: ConditionBase | None = None
+) -> tuple[list[Customer], str | None]:
+    """A page in the order of the last change, oldest first; `times` bounds it, as `ids.stamp` writes them."""
+    return _listed(store.by_update(times, limit=limit, after=after, where=where))
 
 
 def _listed(found: Slice) -> tuple[list[Customer], str | None]:
     return store.customers_of(found), found.after
+
+
+def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
+    """Those of the customers that exist, by id, in one call; 100 ids at most."""
+    return store.get_many(customer_ids)
+
+
+def profile_key(customer_id: str) -> Key:
+    """The key of a profile, for those who read several things in one call."""
+    return store.profile_key(customer_id)
+
+
+def of_item(item: Item) -> Customer:
+    """The customer in a profile's item, for those who read several things in one call."""
+    return Customer.model_validate(item, strict=False)
 
 
 def partition(customer_id: str) -> str:
@@ -181,16 +218,6 @@ def id_of_email(address: str) -> str | None:
 def email_key(address: str) -> Key:
     """The key of an address's identity item, for those who read several things in one call."""
     return store.identity_key(Identity.of_email(address))
-
-
-def profile_key(customer_id: str) -> Key:
-    """The key of a profile, for those who read several things in one call."""
-    return store.profile_key(customer_id)
-
-
-def of_item(item: Item) -> Customer:
-    """The customer in a profile's item, for those who read several things in one call."""
-    return Customer.model_validate(item, strict=False)
 
 
 def members(profile: Item) -> list[str]:

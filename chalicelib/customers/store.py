@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer, Stage
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, Stale
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.pages import LOWEST, Query, Slice
+from chalicelib.kernel.pages import ALL, Bounds, Query, Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Failure, Work
+from chalicelib.organisations import service as organisations
 
 SHARDS = 4
 """Partitions a list index is spread over, so that no single one takes every write."""
@@ -83,11 +84,16 @@ def add(work: Work, customer: Customer, *, taken: Failure | None = None) -> None
     """Add a customer. Fails with Conflict `identity_taken`, naming the holder, unless `taken` says else."""
     for identity in customer.identities:
         _put_identity(work, identity, customer.id, taken)
+    if customer.organisation_id:
+        organisations.join(work, customer.organisation_id, customer.id, unknown_organisation())
     work.put(profile_item(customer), unless_exists=AlreadyExists("This customer exists."))
 
 
 def replace(work: Work, before: Customer, after: Customer) -> None:
-    """Write the next version, with the identities that came and went. Raises Invalid for too many."""
+    """Write the next version, with the identities that came and went, and the membership.
+
+    Raises Invalid for too many identities.
+    """
     held, wanted = set(before.identities), set(after.identities)
     if len(held ^ wanted) > MAX_CHANGED:
         sentence = f"One change adds and removes {MAX_CHANGED} identities at most."
@@ -96,13 +102,26 @@ def replace(work: Work, before: Customer, after: Customer) -> None:
         work.delete(identity_key(identity))
     for identity in sorted(wanted - held):
         _put_identity(work, identity, after.id, group=after.merged_ids)
+    follow_membership(work, before, after)
     work.replace(profile_item(after), version=before.version)
+
+
+def follow_membership(work: Work, before: Customer, after: Customer) -> None:
+    """Take them out of the organisation they were in, and into the one they are in. Fails with Invalid."""
+    if after.organisation_id == before.organisation_id:
+        return
+    if before.organisation_id:
+        organisations.leave(work, before.organisation_id, before.id)
+    if after.organisation_id:
+        organisations.join(work, after.organisation_id, after.id, unknown_organisation())
 
 
 def remove(work: Work, customer: Customer) -> None:
     """Delete the profile and free its identities. Fails with Stale when it changed meanwhile."""
     for identity in customer.identities:
         work.delete(identity_key(identity))
+    if customer.organisation_id:
+        organisations.forget_member(work, customer.organisation_id, customer.id)
     unchanged = Attr("version").eq(customer.version)
     work.delete(profile_key(customer.id), when=unchanged, failure=Stale("The customer changed meanwhile."))
 
@@ -110,6 +129,10 @@ def remove(work: Work, customer: Customer) -> None:
 def require(work: Work, customer_id: str, failure: Failure | None = None) -> None:
     """Commit only if the customer exists; else NotFound `no_such_customer`, unless `failure` says else."""
     work.require(profile_key(customer_id), failure or no_such_customer())
+
+
+def unknown_organisation() -> Invalid:
+    return Invalid.in_body("organisation_id", "names no organisation", "unknown_organisation")
 
 
 def no_such_customer() -> NotFound:
@@ -163,6 +186,12 @@ def find(identity: Identity) -> Customer | None:
     return _customer(profile) if profile else None
 
 
+def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
+    """Those of the customers that exist, in one call; 100 ids at most."""
+    found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
+    return {item["id"]: _customer(item) for item in found.values()}
+
+
 def tombstone_key(customer_id: str) -> Key:
     """What marks that a customer is erased, or is about to be."""
     return Key(partition(customer_id), "ERASED")
@@ -187,18 +216,29 @@ def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> Recognis
     return Recognised(known, {tombstones[key] for key in found if key in tombstones})
 
 
-def newest(stage: Stage | None, *, limit: int, after: str | None) -> Slice:
+def newest(
+    stage: Stage | None,
+    *,
+    limit: int,
+    after: str | None,
+    ids: Bounds = ALL,
+    where: ConditionBase | None = None,
+) -> Slice:
     """A page of customers, newest first, of one stage or all: one call a shard."""
     index = "gsi3" if stage else "gsi1"
     prefix = f"CUS#STAGE#{stage}" if stage else "CUS"
-    queries = [Query(f"{prefix}#{shard}", index=index) for shard in range(SHARDS)]
+    low, high = ids
+    queries = [
+        Query(f"{prefix}#{shard}", index=index, low=low, high=high, where=where) for shard in range(SHARDS)
+    ]
     return pages.page(queries, limit=limit, after=after)
 
 
-def by_update(since: str, *, limit: int, after: str | None) -> Slice:
-    """A page of customers in the order of their last change, oldest first, from the time `since` on."""
+def by_update(times: Bounds, *, limit: int, after: str | None, where: ConditionBase | None = None) -> Slice:
+    """A page of customers in the order of their last change, oldest first: one call a shard."""
+    low, high = times
     queries = [
-        Query(f"CUS#UPDATED#{shard}", index="gsi2", ascending=True, low=since or LOWEST)
+        Query(f"CUS#UPDATED#{shard}", index="gsi2", ascending=True, low=low, high=high, where=where)
         for shard in range(SHARDS)
     ]
     return pages.page(queries, limit=limit, after=after)

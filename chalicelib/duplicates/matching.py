@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from chalicelib.duplicates.model import Code, Match, Reason, Sketch
+from chalicelib.organisations.free_mail import FREE_MAIL_DOMAINS
 
 CANDIDATE = 50
 """The score from which a pair is worth somebody's look."""
@@ -32,16 +33,6 @@ WEIGHTS: dict[Code, int] = {
 }
 SIMILAR, DIFFERENT = 0.92, 0.65
 """Jaro-Winkler similarity of two names from which they are alike, and below which they are not."""
-
-FREE_MAIL = frozenset(
-    {
-        "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "hotmail.com", "outlook.com",
-        "live.com", "msn.com", "icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "gmx.at", "web.de",
-        "t-online.de", "freenet.de", "mail.com", "mail.ru", "yandex.ru", "proton.me", "protonmail.com",
-        "orange.fr", "free.fr", "libero.it", "qq.com", "163.com", "zoho.com", "hey.com", "fastmail.com",
-    }
-)  # fmt: skip
-"""Domains that say nothing about who somebody works for."""
 
 ROLES = frozenset(
     {
@@ -133,7 +124,7 @@ def lookalike(one: str, other: str) -> bool:
 
     if one.endswith("." + other) or other.endswith("." + one):
         return True
-    if one in FREE_MAIL and other in FREE_MAIL:
+    if one in FREE_MAIL_DOMAINS and other in FREE_MAIL_DOMAINS:
         return False  # gmx.de and gmx.at are two providers
     return OSA.distance(one, other, score_cutoff=1) <= 1
 
@@ -166,7 +157,7 @@ def _by_name(one: Sketch, other: Sketch, *, same: bool) -> Iterator[Code]:
 
 def own_domains(sketch: Sketch) -> set[str]:
     """The domains of their addresses that say who they work for."""
-    return {mailbox(address)[1] for address in sketch.emails} - FREE_MAIL
+    return {mailbox(address)[1] for address in sketch.emails} - FREE_MAIL_DOMAINS
 
 
 def _areas(sketch: Sketch) -> set[str]:

@@ -23,6 +23,22 @@ def normal_email(text: str) -> str:
     return checked.normalized
 
 
+def normal_domain(text: str) -> str:
+    """A domain as it stands in a normal address (`Engines.Example.` is `engines.example`).
+
+    Raises ValueError for what no address can have behind its @.
+    """
+    try:
+        return domain_of(normal_email(f"postmaster@{text.strip().rstrip('.')}"))
+    except ValueError:
+        raise ValueError("is not a domain") from None
+
+
+def domain_of(address: str) -> str:
+    """The domain of a normal address."""
+    return address.rpartition("@")[2]
+
+
 def ascii_domain(domain: str) -> str:
     """The domain as the DNS has it: by IDNA 2008, to which `straße.de` is not `strasse.de`.
 
@@ -35,4 +51,5 @@ def ascii_domain(domain: str) -> str:
     return idna.encode(domain, uts46=True).decode("ascii")
 
 
+Domain = Annotated[str, Line(253), AfterValidator(normal_domain)]
 EmailAddress = Annotated[str, Line(254), AfterValidator(normal_email)]

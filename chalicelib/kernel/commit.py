@@ -1,8 +1,9 @@
 """Commits Works: one transaction each, or several Works packed into as few transactions as fit.
 
-DynamoDB refuses a transaction that names one key twice, so additions to one counter are summed and any
-other shared key moves the later Work to a later transaction. When a transaction is cancelled, the reasons
-point to the guilty Works by index: those leave with their error, the rest are tried again.
+DynamoDB refuses a transaction that names one key twice, so additions to one counter are summed, the same
+check is made once, and any other shared key moves the later Work to a later transaction. When a transaction
+is cancelled, the reasons point to the guilty Works by index: those leave with their error, the rest are
+tried again.
 """
 
 from __future__ import annotations
@@ -36,17 +37,17 @@ class _Batch:
 
     works: list[int] = field(default_factory=list)
     writes: dict[Key, Write] = field(default_factory=dict)
-    owners: dict[Key, list[int]] = field(default_factory=dict)
+    owners: dict[Key, list[tuple[int, Write]]] = field(default_factory=dict)
     size: int = 0
 
     def take(self, index: int, work: Work) -> bool:
-        """Add a Work unless it does not fit or shares a key that cannot be summed."""
+        """Add a Work unless it does not fit or shares a key with another one that writes there."""
         size = sum(len(ascii(write.request)) for write in work.writes)
         new = [write for write in work.writes if write.key not in self.writes]
         shared = [write for write in work.writes if write.key in self.writes]
         if self.works and (len(self.writes) + len(new) > MAX_ACTIONS or self.size + size > MAX_BYTES):
             return False
-        if any(write.additions is None or self.writes[write.key].additions is None for write in shared):
+        if not all(_joinable(write, self.writes[write.key]) for write in shared):
             return False
         for write in work.writes:
             self._merge(index, write)
@@ -55,13 +56,20 @@ class _Batch:
         return True
 
     def _merge(self, index: int, write: Write) -> None:
-        self.owners.setdefault(write.key, []).append(index)
+        self.owners.setdefault(write.key, []).append((index, write))
         held = self.writes.get(write.key)
-        if held is not None:
+        if held is not None and held.additions is not None:
             total = Counter(held.additions)
             total.update(write.additions or {})
             write = Write("Update", write.key, {}, additions=dict(total))
         self.writes[write.key] = write
+
+
+def _joinable(one: Write, other: Write) -> bool:
+    """Whether two writes of one key are a single action: both add to counters, or make the same check."""
+    if one.additions is not None:
+        return other.additions is not None
+    return one.kind == other.kind == "ConditionCheck" and one.request == other.request
 
 
 def commit(work: Work) -> None:
@@ -125,7 +133,7 @@ def _write(batch: _Batch, works: Sequence[Work]) -> _Outcome:
     client = aws.dynamodb()
     try:
         with busy_is_unavailable():
-            client.transact_write_items(TransactItems=[_action(write) for write in batch.writes.values()])
+            client.transact_write_items(TransactItems=[action(write) for write in batch.writes.values()])
     except client.exceptions.TransactionCanceledException as cancelled:
         errors = _guilty(batch, cancelled.response.get("CancellationReasons", []))
         again = [index for index in batch.works if index not in errors]
@@ -151,17 +159,17 @@ def _guilty(batch: _Batch, reasons: Sequence[Any]) -> dict[int, RapportError]:
         code = reason.get("Code")
         if code == "ConditionalCheckFailed":
             old = reason.get("Item")
-            error = write.error(decode_item(old) if old else None)
+            item = decode_item(old) if old else None
+            for index, own in batch.owners[write.key]:
+                guilty.setdefault(index, own.error(item))
         elif code == "ValidationError":
-            error = _refused()
-        else:
-            continue
-        for index in batch.owners[write.key]:
-            guilty.setdefault(index, error)
+            for index, _ in batch.owners[write.key]:
+                guilty.setdefault(index, _refused())
     return guilty
 
 
-def _action(write: Write) -> Any:
+def action(write: Write) -> Any:
+    """A write as DynamoDB's transaction takes it."""
     request = dict(write.request)
     if write.additions is not None:
         names = {f"#a{place}": name for place, name in enumerate(write.additions)}

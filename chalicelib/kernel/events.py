@@ -6,15 +6,16 @@ fields. `private` (subjects, previews, old and new values) stays in the table an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Model, Utc
-from chalicelib.kernel.principals import Principal
+from chalicelib.kernel.principals import SYSTEM, Principal
 from chalicelib.kernel.table import Item
 
 PREFIX = "EVT#"
@@ -22,6 +23,12 @@ _PUBLISHED = (
     "id", "type", "version", "occurred_at", "recorded_at",
     "customer_id", "channel", "actor", "bulk", "data",
 )  # fmt: skip
+AUDIT_SHARDS = 4
+"""Partitions that the changes of a day are spread over, so that no single one takes every write."""
+
+MAX_CHANGES = 12_000
+"""Characters of old and new values kept with a change; of larger ones only the fields' names are."""
+
 registry: dict[str, type[EventData]] = {}
 """Every type of event there is, by name."""
 
@@ -31,6 +38,10 @@ class EventData(Model):
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
+    audited: ClassVar[bool] = False
+    """Whether the audit trail has it: people and keys changed something."""
+    audited_by: ClassVar[tuple[str, str] | None] = None
+    """Prefix and field of the id by which the audit trail finds it, when it lies in another's partition."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -79,6 +90,40 @@ class _Message(Model):
     detail: Published
 
 
+def changes(before: BaseModel, after: BaseModel, names: Iterable[str]) -> dict[str, Any] | None:
+    """Old and new values of these fields, for `private`; None when that is too long to keep."""
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    return values((name, old[name], new[name]) for name in names)
+
+
+def values(changed: Iterable[tuple[str, Any, Any]]) -> dict[str, Any] | None:
+    """The same, of fields given with their old and new values."""
+    found = {name: {"from": old, "to": new} for name, old, new in changed}
+    return {"changes": found} if len(str(found)) <= MAX_CHANGES else None
+
+
+def audit_partition(day: str, shard: int) -> str:
+    """The partition of index gsi1 that lists a shard of the changes of a day (UTC)."""
+    return f"AUDIT#{day}#{shard}"
+
+
+def audit_partition_of(entity_id: str) -> str:
+    """The partition of index gsi2 that lists the changes of an entity that has no partition of its own."""
+    return f"AUDIT#{entity_id}"
+
+
+def _audit_keys(data: EventData, item: Item) -> Item:
+    """Where the audit trail finds an event: by day what people and keys did one by one."""
+    keys: Item = {}
+    if data.audited and not item["bulk"] and item["actor"]["id"] != SYSTEM.id:
+        shard = ord(item["id"][-1]) % AUDIT_SHARDS
+        keys |= {"gsi1pk": audit_partition(item["occurred_at"][:10], shard), "gsi1sk": item["id"]}
+    if data.audited and data.audited_by:
+        entity_id = getattr(data, data.audited_by[1])
+        keys |= {"gsi2pk": audit_partition_of(entity_id), "gsi2sk": item["sk"]}
+    return keys
+
+
 def event_item(
     partition: str,
     data: EventData,
@@ -109,6 +154,7 @@ def event_item(
         "channel": channel,
         "private": private,
     }
+    item |= _audit_keys(data, item)
     return {name: value for name, value in item.items() if value is not None}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +15,19 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.table import Item, busy_is_unavailable, decode, decode_item, encode_item, is_live
 
 MAX_EVALUATED = 1000
-"""Items a filtered page reads at most; then it may be short, with a cursor."""
+"""Items a filtered page reads at most, of all partitions together; then it may be short, with a cursor."""
 
 LOWEST, HIGHEST = "\x00", "\U0010ffff"
 """Bounds that every sort key lies between."""
+Bounds = tuple[str, str]
+ALL: Bounds = (LOWEST, HIGHEST)
 
 
 @dataclass(frozen=True)
 class Query:
     """One partition of the table or of an index, in sort-key order, between `low` and `high` inclusive.
 
+    `only` names the attributes that are wanted, the sort key among them; all of them by default.
     `consistent` sees every change that was answered before; only the table itself can be asked so.
     """
 
@@ -34,6 +37,7 @@ class Query:
     high: str = HIGHEST
     ascending: bool = False
     where: ConditionBase | None = None
+    only: tuple[str, ...] = ()
     consistent: bool = False
 
     @property
@@ -54,14 +58,17 @@ class Slice:
     after: str | None
 
 
-def page(queries: Sequence[Query], *, limit: int, after: str | None = None) -> Slice:
+def page(queries: Sequence[Query], *, limit: int, after: str | None = None, at_once: int = 1) -> Slice:
     """At most `limit` items of one or several partitions merged by sort key: one call a partition.
+
+    `at_once` is how many of the calls are made at the same time.
 
     The partitions share direction and index, and their sort keys are unique among them (they end in an
     id), so the last sort key alone says where to go on, whatever is written meanwhile.
     """
     ascending = queries[0].ascending
-    parts = [_part(query, limit, after) for query in queries]
+    evaluated = MAX_EVALUATED // len(queries)
+    parts = _parts(queries, lambda query: evaluated if query.where is not None else limit + 2, after, at_once)
     horizons = [horizon for _, horizon in parts if horizon is not None]
     horizon = (min if ascending else max)(horizons, default=None)
     name = queries[0].sort_key
@@ -75,16 +82,30 @@ def page(queries: Sequence[Query], *, limit: int, after: str | None = None) -> S
     return Slice(merged, horizon)
 
 
+def _parts(
+    queries: Sequence[Query], limit_of: Callable[[Query], int], after: str | None, at_once: int
+) -> list[tuple[list[Item], str | None]]:
+    if at_once == 1:
+        return [_part(query, limit_of(query), after) for query in queries]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(at_once) as threads:
+        return list(threads.map(lambda query: _part(query, limit_of(query), after), queries))
+
+
 def _part(query: Query, limit: int, after: str | None) -> tuple[list[Item], str | None]:
-    """The items of one partition after `after`, and up to which sort key they are complete (None: all)."""
+    """Of `limit` items of one partition those after `after`, and up to which sort key they are complete.
+
+    None: all. A page asks for two more than it has: one to know whether there is a next page, and one for
+    `after` itself, since BETWEEN includes it.
+    """
     name = query.sort_key
     low, high = query.low, query.high
     if after is not None:
         low, high = (max(low, after), high) if query.ascending else (low, min(high, after))
     if low > high:
         return [], None
-    # one more to know whether there is a next page, and one for `after` itself, since BETWEEN includes it
-    answer = _ask(query, low, high, MAX_EVALUATED if query.where is not None else limit + 2)
+    answer = _ask(query, low, high, limit)
     items = [decode_item(raw) for raw in answer["Items"]]
     last = answer.get("LastEvaluatedKey")
     horizon = decode(last[name]) if last else None
@@ -107,6 +128,10 @@ def _ask(query: Query, low: str, high: str, limit: int) -> Any:
         names.update(where.attribute_name_placeholders)
         values.update(where.attribute_value_placeholders)
         request["FilterExpression"] = where.condition_expression
+    if query.only:
+        marks = {f"#only{place}": name for place, name in enumerate(query.only)}
+        names.update(marks)
+        request["ProjectionExpression"] = ", ".join(marks)
     with busy_is_unavailable():
         return aws.dynamodb().query(
             TableName=settings().table,
@@ -124,7 +149,7 @@ def every(query: Query) -> Iterator[Item]:
     """All live items of one partition, a call a megabyte; for bounded partitions only."""
     after: str | None = None
     while True:
-        items, horizon = _part(query, MAX_EVALUATED - 2, after)
+        items, horizon = _part(query, MAX_EVALUATED, after)
         yield from items
         if horizon is None:
             return

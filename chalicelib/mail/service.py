@@ -208,3 +208,9 @@ def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
 def mark_seen(work: Work, key: Key) -> None:
     """Mark a mail as filed. Fails with Repeated when it was before."""
     store.mark_seen(work, key)
+
+
+def forget(work: Work, message_id: str) -> None:
+    """Delete a message that has neither thread nor objects, with its events: one call, ten writes at most."""
+    for key in store.keys_of(message_id):
+        work.delete(key)

@@ -68,6 +68,11 @@ def get(message_id: str) -> StoredMessage:
     return stored(item)
 
 
+def keys_of(message_id: str) -> list[Key]:
+    """Up to ten keys of a message's partition: its own, and those of the events that lie there."""
+    return [key_of(item) for item in pages.page([Query(partition(message_id))], limit=10).items]
+
+
 def _no_such_message() -> NotFound:
     return NotFound("There is no such message.", code="no_such_message")
 

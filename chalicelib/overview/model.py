@@ -9,6 +9,7 @@ from chalicelib.customers.model import Customer
 from chalicelib.feedback.model import Feedback
 from chalicelib.feedback.summary import FeedbackFigures
 from chalicelib.kernel.model import Model, Stored, Utc
+from chalicelib.organisations.model import Organisation
 from chalicelib.support.model import Ticket
 from chalicelib.support.summary import TicketFigures
 from chalicelib.timeline.model import Entry
@@ -38,14 +39,6 @@ class Summary(Stored):
         return self.model_dump(include=told) == other.model_dump(include=told)
 
 
-class Belonging(Stored):
-    """The organisation that a customer belongs to."""
-
-    id: str
-    name: str
-    domains: list[str] = []
-
-
 class Figures(Model):
     """`customer_since` is the earliest of merged entries. Figures lag some seconds behind what happens."""
 
@@ -67,7 +60,7 @@ class View(Model):
     """
 
     customer: Customer
-    organisation: Belonging | None
+    organisation: Organisation | None
     consents: list[Effective]
     tickets: list[Ticket]
     last_feedback: Feedback | None

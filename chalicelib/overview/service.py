@@ -15,6 +15,8 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.model import Utc
 from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Work
+from chalicelib.organisations import service as organisations
+from chalicelib.organisations.model import Organisation
 from chalicelib.overview import store
 from chalicelib.overview.model import Figures, Summary, TaskFigures, View
 from chalicelib.overview.store import Read
@@ -44,7 +46,7 @@ def view(customer_id: str) -> View:
     named = _named(summary, customer)
     return View(
         customer=customer,
-        organisation=store.belonging(named, customer.organisation_id),
+        organisation=_organisation(customer, named),
         consents=consent.come_to(item for part in parts for item in part.consents),
         tickets=_open_tickets(summary, named),
         last_feedback=feedback.of_item(_last_feedback(summary, named)),
@@ -65,8 +67,14 @@ def _named(summary: Summary | None, customer: Customer) -> dict[table.Key, Item]
     if summary and summary.feedback.last_id:
         keys.append(feedback.feedback_key(summary.feedback.last_id))
     if customer.organisation_id:
-        keys.append(store.organisation_key(customer.organisation_id))
+        keys.append(organisations.key(customer.organisation_id))
     return table.get_many(keys) if keys else {}
+
+
+def _organisation(customer: Customer, named: dict[table.Key, Item]) -> Organisation | None:
+    if customer.organisation_id is None:
+        return None
+    return organisations.of_item(named.get(organisations.key(customer.organisation_id)))
 
 
 def _open_tickets(summary: Summary | None, named: dict[table.Key, Item]) -> list[Ticket]:

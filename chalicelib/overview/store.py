@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chalicelib.customers import service as customers
@@ -11,7 +11,7 @@ from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.overview.model import Belonging, Summary
+from chalicelib.overview.model import Summary
 
 READ_AT_ONCE = 100
 """Items of the partition that one query reads: the summary, the consents, the profile, the latest events."""
@@ -20,16 +20,6 @@ CONSENT = "PROFILE#CONSENT#"
 
 def summary_key(customer_id: str) -> Key:
     return Key(customers.partition(customer_id), "SUMMARY")
-
-
-def organisation_key(organisation_id: str) -> Key:
-    return Key(f"ORG#{organisation_id}", "ORGANISATION")
-
-
-def belonging(items: Mapping[Key, Item], organisation_id: str | None) -> Belonging | None:
-    """The organisation of this id, if it is among these items."""
-    item = items.get(organisation_key(organisation_id)) if organisation_id else None
-    return Belonging.model_validate(item, strict=False) if item else None
 
 
 def summaries(customer_ids: Iterable[str]) -> dict[str, Summary]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from chalicelib.consent import service as consent
+from chalicelib.consent import statements
 from chalicelib.consent.model import StoredConsent
 from chalicelib.kernel import ids
 from chalicelib.kernel.work import Work
@@ -70,7 +70,7 @@ def _find(token: str) -> _Found | None:
     invitation = links.unseal(token)
     if invitation is None:
         return None
-    held, topic = consent.asked_about(invitation.customer_id, "email", invitation.topic)
+    held, topic = statements.asked_about(invitation.customer_id, "email", invitation.topic)
     return _Found(invitation, held, topic.name if topic and topic.active else None)
 
 
@@ -91,4 +91,4 @@ def _judged(found: _Found) -> Answered:
 
 def _change(work: Work, held: StoredConsent, given: dict[str, object]) -> None:
     after = held.model_copy(update={**given, "version": held.version + 1})
-    consent.replace(work, held, after)
+    statements.replace(work, held, after)

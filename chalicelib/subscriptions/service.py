@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chalicelib.consent import service as consent
+from chalicelib.consent import statements
 from chalicelib.consent.model import SERVICE, State, StoredConsent
+from chalicelib.consent.statements import Standing
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel.errors import Invalid
@@ -52,28 +53,24 @@ def subscribe(work: Work, new: NewSubscription, link: Link) -> Subscription:
     return _stated(work, customer, now, new, "granted")
 
 
-def _standing(customer: Customer, topic: str) -> consent.Standing:
+def _standing(customer: Customer, topic: str) -> Standing:
     if topic == SERVICE:
         raise Invalid.in_body("topic", "needs no consent", "needs_no_consent")
-    return consent.standing([customer.id, *customer.merged_ids], "email", topic)
+    return statements.standing([customer.id, *customer.merged_ids], "email", topic)
 
 
-def _asked(
-    work: Work, customer: Customer, now: consent.Standing, new: NewSubscription, link: Link
-) -> Subscription:
+def _asked(work: Work, customer: Customer, now: Standing, new: NewSubscription, link: Link) -> Subscription:
     """Set the consent to pending and queue the mail that asks, unless it is granted already."""
     granted = now.granted(work)
     if granted is not None:
-        return Subscription(customer_id=customer.id, consent=consent.shown(granted))
+        return Subscription(customer_id=customer.id, consent=granted.shown)
     store.count_asking(work, links.address_hash(new.email), new.topic)
     pending = _stated(work, customer, now, new, "pending")
     message = mail.queue(work, _draft(work, customer, now, new, link))
     return pending.model_copy(update={"message_id": message.id})
 
 
-def _stated(
-    work: Work, customer: Customer, now: consent.Standing, new: NewSubscription, said: State
-) -> Subscription:
+def _stated(work: Work, customer: Customer, now: Standing, new: NewSubscription, said: State) -> Subscription:
     given = StoredConsent(
         customer_id=customer.id,
         channel="email",
@@ -87,13 +84,11 @@ def _stated(
         covers=customer.merged_ids,
         asked_at_hash=links.address_hash(new.email) if said == "pending" else None,
     )
-    after = consent.put(work, now, given, repeatable=True)
-    return Subscription(customer_id=customer.id, consent=consent.shown(after))
+    after = statements.put(work, now, given, repeatable=True)
+    return Subscription(customer_id=customer.id, consent=after.shown)
 
 
-def _draft(
-    work: Work, customer: Customer, now: consent.Standing, new: NewSubscription, link: Link
-) -> mail.Draft:
+def _draft(work: Work, customer: Customer, now: Standing, new: NewSubscription, link: Link) -> mail.Draft:
     language = language_of(new.locale or customer.locale)
     expires_at = int((work.now + VALID_FOR).timestamp())
     invitation = Invitation(customer.id, new.topic, links.address_hash(new.email), expires_at, language)

@@ -18,6 +18,8 @@ class TicketChanged(EventData):
     """`changed` names the fields; `status` is the one it has now."""
 
     type: ClassVar[str] = "ticket.changed"
+    audited: ClassVar[bool] = True
+    audited_by: ClassVar[tuple[str, str]] = ("tkt", "ticket_id")
     ticket_id: str
     ticket_version: int
     changed: list[str]

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.access import service as access
 from chalicelib.customers import service as customers
 from chalicelib.kernel import ids
-from chalicelib.kernel.events import EventData
+from chalicelib.kernel.events import EventData, changes
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 from chalicelib.mail import threads
@@ -101,8 +101,7 @@ def apply(work: Work, before: StoredTicket, given: dict[str, Any]) -> StoredTick
         event = TicketChanged(
             ticket_id=after.id, ticket_version=after.version, changed=visible, status=after.status
         )
-        values = {name: [str(getattr(before, name)), str(getattr(after, name))] for name in visible}
-        record(work, after, event, {"subject": after.subject, "changes": values})
+        record(work, after, event, {"subject": after.subject, **(changes(before, after, visible) or {})})
     if "snoozed_until" in changed and after.snoozed_until:
         snoozed = TicketSnoozed(ticket_id=after.id, wake_id=after.id, wake_at=after.snoozed_until)
         record(work, after, snoozed, {"subject": after.subject})

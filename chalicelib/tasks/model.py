@@ -10,13 +10,15 @@ from pydantic import Field
 from chalicelib.access.model import StaffId
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
 
 TaskId = Annotated[str, ids.id_of("tsk")]
 State = Literal["open", "done", "cancelled"]
 STATES: tuple[State, ...] = ("open", "done", "cancelled")
 
+MAX_REMINDERS = 20
+"""Mails that a task sends in its life."""
 LONGEST_WAIT = timedelta(days=3653)
 Title = Annotated[str, Line(200)]
 Note = Annotated[str, Text(4000)]
@@ -59,19 +61,22 @@ class Task(Stored):
     due_at: Utc
     remind_at: Utc | None = None
     reminded_at: Utc | None = None
+    reminders: Annotated[list[str], Field(description="The mails that reminded of it.")] = []
     state: State = "open"
     done_at: Utc | None = None
     created_at: Utc
     updated_at: Utc
 
     def patched(self, given: dict[str, object], *, at: Utc) -> Task:
-        """The task after a change, one version on; itself when nothing changes. Raises Invalid."""
+        """The task after a change, one version on; itself when nothing changes. Raises Invalid, Conflict."""
         changed = {name: value for name, value in given.items() if getattr(self, name) != value}
         if not changed:
             return self
         if "due_at" in changed and changed["due_at"] is None:
             raise Invalid.in_body("due_at", "a task needs a due time", "missing")
         check_reminder(changed.get("remind_at"), at)
+        if changed.get("remind_at") and len(self.reminders) >= MAX_REMINDERS:
+            raise Conflict(f"A task sends {MAX_REMINDERS} reminders at most.", code="too_many_reminders")
         if "state" in changed:
             changed["done_at"] = at if changed["state"] == "done" else None
         return self.model_copy(update=changed | {"version": self.version + 1, "updated_at": at})

@@ -38,20 +38,25 @@ def wake(work: Work, task_id: str, at: datetime) -> None:
         return
     owner = access.get_staff(task.owner)
     message_id = mail.queue(work, _draft(task, owner)).id if owner.active else None
+    sent = [message_id] if message_id else []
     reminded = task.model_copy(
         update={
             "remind_at": None,
             "reminded_at": work.now,
+            "reminders": [*task.reminders, *sent],
             "version": task.version + 1,
             "updated_at": work.now,
         }
     )
-    store.replace(work, reminded, version=task.version)
+    store.replace(work, reminded)
     service.record(work, reminded, TaskReminded(task_id=task.id, message_id=message_id))
 
 
 def _draft(task: Task, owner: Staff) -> mail.Draft:
-    """Without the customer's id: it is no mail to them, so their timeline does not show it as one."""
+    """Without the customer's id: it is no mail to them, so their timeline does not show it as one.
+
+    The task keeps the mail's id instead, so that it is erased with them.
+    """
     due = task.due_at.astimezone(settings().zone).strftime("%Y-%m-%d %H:%M %Z")
     text = _TEXT.format(
         name=owner.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,13 @@ from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.model import Model, Utc
 from chalicelib.kernel.work import Work
+from chalicelib.mail import service as mail
 from chalicelib.tasks import store
 from chalicelib.tasks.events import TaskChanged, TaskCreated, TaskDeleted, TaskDone, TaskScheduled
 from chalicelib.tasks.model import STATES, NewTask, State, Task, TaskPatch, opened
 
+ROOM = 80
+"""Writes after which no further mail or task is erased in the same transaction."""
 MOST_COUNTED = 100
 """Open tasks of a customer that a summary counts."""
 
@@ -48,7 +52,7 @@ def change(work: Work, task_id: str, patch: TaskPatch) -> Task:
         return before
     if after.owner != before.owner:
         access.require_staff(work, after.owner, "owner")
-    store.replace(work, after, version=before.version)
+    store.replace(work, after)
     _record_change(work, before, after)
     if after.remind_at != before.remind_at or after.state != before.state:
         _schedule(work, after)
@@ -139,9 +143,23 @@ def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
             return
 
 
-def erase(work: Work, customer_id: str, *, limit: int = 80) -> int:
-    """Delete up to `limit` follow-ups on a customer; how many. Again until it is 0."""
-    tasks, _ = store.by_due(states=STATES, group=[customer_id], limit=limit)
+def erase(work: Work, customer_id: str) -> dict[str, int]:
+    """Delete some follow-ups on a customer with the mails that reminded of them; how many of each.
+
+    Nothing when there are none left. It adds 95 writes at most.
+    """
+    counts: Counter[str] = Counter()
+    tasks, _ = store.by_due(states=STATES, group=[customer_id], limit=ROOM)
     for task in tasks:
+        left = list(task.reminders)
+        while left and len(work.writes) < ROOM:
+            mail.forget(work, left.pop())
+            counts["reminders"] += 1
+        if left:
+            store.replace(work, task.model_copy(update={"reminders": left, "version": task.version + 1}))
+            break
         store.remove(work, task)
-    return len(tasks)
+        counts["tasks"] += 1
+        if len(work.writes) >= ROOM:
+            break
+    return dict(counts)

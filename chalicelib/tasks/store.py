@@ -42,9 +42,9 @@ def add(work: Work, task: Task) -> None:
     work.put(_item(task), unless_exists=AlreadyExists("This task exists."))
 
 
-def replace(work: Work, task: Task, *, version: int) -> None:
-    """Fails with Stale when the task changed meanwhile."""
-    work.replace(_item(task), version=version)
+def replace(work: Work, task: Task) -> None:
+    """Write the next version. Fails with Stale when the task changed meanwhile."""
+    work.replace(_item(task), version=task.version - 1)
 
 
 def remove(work: Work, task: Task) -> None:

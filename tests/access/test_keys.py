@@ -81,7 +81,7 @@ def test_nobody_grants_more_than_they_have(cloud: Cloud) -> None:
         assert "customers:read" not in problem["scopes"]
 
 
-@pytest.mark.parametrize("scopes", [[], ["customers"], ["customers:*"], "customers:read", [1], ["*"] * 21])
+@pytest.mark.parametrize("scopes", [[], ["customers"], ["customers:*"], "customers:read", [1], ["*"] * 41])
 def test_scopes_are_those_there_are(api: Api, scopes: Any) -> None:
     api.post("/v1/keys", {"name": "x", "scopes": scopes}).problem(422, "invalid")
 

@@ -41,7 +41,7 @@ def asked(caller: Caller, post: Post) -> Callable[..., tuple[str, str]]:
 
 @pytest.fixture(params=SIZES)
 def sized(request: pytest.FixtureRequest, page: Page) -> Iterator[tuple[Page, str]]:
-    page.set_viewport_size(SIZES[request.param])  # type: ignore[arg-type]  # a plain dict of two numbers
+    page.set_viewport_size(SIZES[request.param])
     yield page, request.param
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
 

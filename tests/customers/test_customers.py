@@ -53,7 +53,7 @@ def test_nothing_is_written_when_one_identity_of_several_is_taken(api: Api, clou
 def test_look_up_by_any_identity(api: Api) -> None:
     ada = api.post("/v1/customers", {**ADA, "external_ids": {"erp": "4711"}}).ok(201)
     for query in ("email=Ada@example.org", "phone=%2B442079460958", "external_id=erp:4711"):
-        assert api.get(f"/v1/customers?{query}").ok() == {"data": [ada], "next_cursor": None}
+        assert api.get(f"/v1/customers?{query}").ok()["data"] == [ada]
     assert api.get("/v1/customers?email=nobody@example.org").ok()["data"] == []
     api.get("/v1/customers?email=no-address").problem(422, "invalid")
 

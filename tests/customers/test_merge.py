@@ -301,7 +301,7 @@ def test_events_tell_the_bus_who_and_the_table_what(api: Api, ada: str, adele: s
     unmerged, merged, _ = api.get(url).ok()["data"]
     assert merged["type"] == "customer.merged"
     assert merged["data"] == {"customer_id": ada, "merged_id": adele, "customer_version": 2}
-    assert merged["details"]["company"] == {"from": None, "to": "Engines"}
+    assert merged["details"]["changes"]["company"] == {"from": None, "to": "Engines"}
     assert unmerged["type"] == "customer.unmerged"
     assert unmerged["data"] == {"customer_id": ada, "merged_id": adele, "customer_version": 3}
 

@@ -63,7 +63,13 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
         "emails": ["ada@example.org"],
         "phones": ["+442079460958"],
         "external_ids": {"shop": "7"},
+        "tags": ["vip"],
     }
+    api.post("/v1/fields", {"name": "size", "kind": "text"}).ok(201)
+    engines = api.post("/v1/organisations", {"name": "Engines", "domains": ["engines.example"]}).ok(201)
+    member = api.post("/v1/customers", {"name": "Cy", "organisation_id": engines["id"]}).ok(201)
+    api.delete(f"/v1/organisations/{engines['id']}/members/{member['id']}").ok(204)
+    api.patch(f"/v1/customers/{member['id']}", {"organisation_id": engines["id"]}).ok()
     ada = api.post("/v1/customers", who, Idempotency_Key="once").ok(201)
     api.post("/v1/topics", {"id": "news", "name": "News"}).ok(201)
     api.post("/v1/subscriptions", {"email": "ada@example.org", "topic": "news", "source": "form"}).ok()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chalicelib.customers import service as customers
 from chalicelib.duplicates import service, store
 from chalicelib.kernel import ids, table
 from chalicelib.kernel.commit import commit
@@ -109,32 +108,22 @@ def test_a_deleted_customer_leaves_nothing_behind(api: Api, cloud: Cloud) -> Non
     assert table.get(store.placement_key(ada)) is None
 
 
-def _point(customer_id: str, **change: Any) -> None:
-    """Set or take away the pointers of a merge."""
-    item = table.get(customers.profile_key(customer_id))
-    assert item is not None
-    work = Work()
-    work.overwrite({name: value for name, value in {**item, **change}.items() if value})
-    commit(work)
+def _state(duplicate_id: str) -> str | None:
+    pair = store.get(duplicate_id)
+    return pair.state if pair else None
 
 
 def test_merged_and_parted_again_they_are_known_to_be_two(api: Api, cloud: Cloud) -> None:
     ada, twin = add(api, cloud, ADA, TWIN)
     (pair,) = listed(api)
-    _point(twin, merged_into=ada)
-    _point(ada, merged_ids=[twin], emails=["ada@example.org", "ada+shop@example.org"])
-    cloud.deliver(QUEUE, [hint(ada, "customer.merged", merged_id=twin)])
-    kept = store.get(pair["id"])
-    assert kept is not None
-    assert kept.state == "merged"
-    assert listed(api) == []
+    api.post(f"/v1/customers/{ada}/merge", {"merged_id": twin}).ok()
+    assert listed(api) == [], "at once, whatever the worker did yet"
+    cloud.pump(twice=True)
+    assert _state(pair["id"]) == "merged"
     api.post(f"/v1/duplicates/{pair['id']}/dismiss").problem(409, "already_merged")
-    _point(twin, merged_into=None)
-    _point(ada, merged_ids=None, emails=["ada@example.org"])
-    cloud.deliver(QUEUE, [hint(ada, "customer.unmerged", merged_id=twin)])
-    kept = store.get(pair["id"])
-    assert kept is not None
-    assert kept.state == "dismissed"
+    api.post(f"/v1/customers/{ada}/merge/undo", {"merged_id": twin}).ok()
+    cloud.pump(twice=True)
+    assert _state(pair["id"]) == "dismissed"
     assert listed(api) == []
 
 

@@ -54,6 +54,15 @@ def test_a_transaction_stays_below_its_bytes(
     assert _sizes(transactions) == [1, 1, 1, 1], "an é counts as the bytes it may take"
 
 
+def test_the_same_check_is_made_once_for_all_who_make_it(transactions: list[Any]) -> None:
+    works = [_putting("a"), _putting("b"), _putting("c")]
+    codes = ["first", "second", "third"]
+    for work, code in zip(works, codes, strict=True):
+        work.require(Key("gone", "ITEM"), NotFound("There is none.", code=code))
+    assert [error.code for error in commit_all(works) if error] == codes
+    assert _sizes(transactions) == [4]
+
+
 def test_a_work_that_shares_a_key_moves_to_the_next_transaction(transactions: list[Any]) -> None:
     works = [_putting("a"), _overwriting("a", 2), _putting("b")]
     assert commit_all(works) == [None] * 3

@@ -160,7 +160,9 @@ def test_how_often(asked: tuple[int, ...], wait: int) -> None:
 
 @given(st.lists(st.integers(1, 600), max_size=60))
 def test_never_more_than_five_a_day_nor_two_an_hour(pauses: list[int]) -> None:
-    now, asked, mailed = NOW, [], []
+    now = NOW
+    asked: list[datetime] = []
+    mailed: list[datetime] = []
     for minutes in pauses:
         now += timedelta(minutes=minutes)
         try:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import ids
-from chalicelib.subscriptions import confirming, links
+from chalicelib.subscriptions import links
 from chalicelib.subscriptions.links import Invitation
+from chalicelib.subscriptions.model import VALID_FOR
 from tests.api import Answer, Api
 from tests.calls import counted
 from tests.cloud import Cloud
@@ -132,18 +133,12 @@ def test_a_link_to_another_address_is_over(api: Api, cloud: Cloud, url: str, pat
 
 
 def test_an_old_link_is_over(api: Api, url: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    late = ids.now() + links_valid_for()
-    monkeypatch.setattr(confirming.ids, "now", lambda: late)
+    late = ids.now() + VALID_FOR
+    monkeypatch.setattr(ids, "now", lambda: late)
     _says(_look(path), "no longer works", 410)
     _says(press(path), "no longer works", 410)
     assert effective(api, url) == {NEWS: "pending"}
     _says(press(f"{path}/decline"), "We will not send you")
-
-
-def links_valid_for() -> Any:
-    from chalicelib.subscriptions.model import VALID_FOR
-
-    return VALID_FOR
 
 
 def test_what_is_gone_is_over(api: Api, url: str, path: str) -> None:

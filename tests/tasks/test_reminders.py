@@ -8,6 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
+from chalicelib.kernel.commit import commit
+from chalicelib.kernel.work import Work
+from chalicelib.tasks import model
+from chalicelib.tasks import service as tasks
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import SCHEDULE_GROUP, Cloud
@@ -104,3 +108,29 @@ def test_a_deleted_task_is_not_woken(api: Api, cloud: Cloud, task: str) -> None:
     cloud.pump()
     api.delete(task)
     assert cloud.deliver(QUEUE, [_fire(_timers()[0])]) == set()
+
+
+def test_its_mails_are_erased_with_it(
+    api: Api, cloud: Cloud, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = api.get(task).ok()["customer_id"]
+    for hours in (0, 1):
+        api.patch(task, {"remind_at": (SOON + timedelta(hours=hours)).isoformat()}).ok()
+        cloud.pump()
+        cloud.deliver(QUEUE, [_fire(_timers()[-1])])
+    cloud.pump()
+    assert len(api.get(task).ok()["reminders"]) == 2
+    monkeypatch.setattr(tasks, "ROOM", 1)
+    for expected in ({"reminders": 1}, {"reminders": 1, "tasks": 1}, {}):
+        work = Work()
+        assert tasks.erase(work, customer) == expected
+        commit(work)
+    left = [item for item in cloud.items() if not item["pk"].startswith("CUS#")]
+    assert "loom" not in str(left)
+
+
+def test_a_task_reminds_so_often_and_no_more(api: Api, task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "MAX_REMINDERS", 0)
+    later = {"remind_at": (SOON + timedelta(hours=1)).isoformat()}
+    api.patch(task, later).problem(409, "too_many_reminders")
+    api.patch(task, {"remind_at": None}).ok()

@@ -116,4 +116,4 @@ def test_values_that_changed_are_shown_to_who_may_read_the_timeline(api: Api, ur
     api.patch(url, {"company": "Engines"}).ok()
     entry = api.get(f"{url}/timeline").ok()["data"][0]
     assert entry["data"]["changed"] == ["company"]
-    assert entry["details"] == {"company": {"from": None, "to": "Engines"}}
+    assert entry["details"] == {"changes": {"company": {"from": None, "to": "Engines"}}}

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.customers import service as customers
 from chalicelib.customers import sweep
 from chalicelib.kernel import blobs, ids, table
 from chalicelib.kernel.commit import commit
@@ -103,12 +102,7 @@ def test_a_filter_takes_whom_it_says(api: Api, cloud: Cloud, asked: dict[str, st
 
 def test_who_was_merged_away_is_in_it_as_the_survivor_alone(api: Api, cloud: Cloud) -> None:
     kept, gone = add(api, 2)
-    item = table.get(customers.profile_key(gone))
-    assert item is not None
-    work = Work()
-    plain = {name: value for name, value in item.items() if not name.startswith("gsi")}
-    work.overwrite({**plain, "merged_into": kept})
-    commit(work)
+    api.post(f"/v1/customers/{kept}/merge", {"merged_id": gone}).ok()
     assert [one["id"] for one in rows(cloud, export(api, cloud, {}))] == [kept]
 
 
@@ -172,7 +166,7 @@ def test_progress_tells_what_remains_once_a_quarter_is_read(
     now = api.get(f"/v1/exports/{asked['id']}").ok()
     assert now["state"] == "running"
     assert now["remaining"] == now["read"] * 3
-    assert now["rate"] is None or now["rate"] > 0
+    assert now["rate"] is None or now["rate"] >= 0
 
 
 def test_a_step_costs_a_call_a_page_and_four_more(api: Api, cloud: Cloud) -> None:

@@ -130,7 +130,7 @@ class _Call:
             if self.route.method == "GET" and self._has(headers["ETag"]):
                 return Response("", status_code=304, headers={"ETag": headers["ETag"]})
         if self.route.location:
-            headers["Location"] = self.link(self.route.location.format(id=getattr(result, "id", "")))
+            headers["Location"] = self.link(self.route.location.format_map(vars(result)))
         return Response(result.model_dump_json(), status_code=self.route.status, headers=headers)
 
     def _has(self, etag: str) -> bool:

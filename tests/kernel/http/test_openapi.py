@@ -22,6 +22,8 @@ DOCUMENT: dict[str, Any] = json.loads(text())
 ROUTES = [route for feature in features for route in feature.table]
 VERBS = [(route.method, route.path) for route in ROUTES if route.method in ("POST", "PATCH")]
 PLACES = {
+    "organisation_id": "org_01J00000000000000000000000",
+    "field_name": "size",
     "customer_id": "cus_01J00000000000000000000000",
     "identity_id": "idy_01J00000000000000000000000",
     "staff_id": "stf_01J00000000000000000000000",

@@ -1,0 +1,45 @@
+"""Keeps the index entries of customers: what is there becomes what their profile asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chalicelib.directory import fields, store
+from chalicelib.directory.entries import Entries, entries_of
+from chalicelib.directory.store import Held
+from chalicelib.kernel.commit import commit
+from chalicelib.kernel.model import each_once
+from chalicelib.kernel.work import Work
+
+
+class Indexing:
+    """The customers of a batch, read in one call, 50 at most; `anew` writes what seems to be there, too.
+
+    It reads who they are now, so that events may come twice and in any order, and writes only if the index
+    still has what it had then (Stale).
+    """
+
+    def __init__(self, customer_ids: Iterable[str], *, anew: bool = False) -> None:
+        self._read = store.read(customer_ids)
+        self._filterable = fields.filterable()
+        self._anew = anew
+
+    def update(self, work: Work, customer_id: str) -> None:
+        """Bring a customer's entries up to date; what one transaction cannot hold is committed before."""
+        customer, held = self._read[customer_id]
+        wanted = entries_of(customer, self._filterable)
+        parts = list(store.plan(customer_id, held, wanted, anew=self._anew))
+        for place, (puts, deletes) in enumerate(parts, 1):
+            last = place == len(parts)
+            part = work if last else Work(now=work.now)
+            entries = wanted if last else _both(held.entries, wanted)
+            after = Held(entries, store.next_version(held, work), whole=last)
+            store.write(part, customer_id, puts, deletes, before=held, after=after)
+            if not last:
+                commit(part)
+            held = after
+
+
+def _both(one: Entries, other: Entries) -> Entries:
+    """What may be in the table while the one is replaced by the other."""
+    return Entries(each_once(one.terms + other.terms), each_once(one.facets + other.facets))
