@@ -14,13 +14,13 @@ from chalicelib.customers.events import CustomerDeleted
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import pages, table
-from chalicelib.organisations import service as organisations
 from chalicelib.kernel.errors import NotFound, Stale
 from chalicelib.kernel.events import PREFIX
 from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Key, key_of
 from chalicelib.kernel.work import Work
+from chalicelib.organisations import service as organisations
 
 AT_ONCE = 40
 """Identities that one transaction frees at most; each may take a second write, the suppression."""
