@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.consent import service as consent
 from chalicelib.customers import erasure as customers
+from chalicelib.directory import service as directory
 from chalicelib.duplicates import service as duplicates
 from chalicelib.feedback import service as feedback
 from chalicelib.kernel import blobs
@@ -78,6 +79,7 @@ KEEPERS: tuple[Keeper, ...] = (
     Keeper("tasks", tasks.erase, tasks.export_of),
     Keeper("consents", consent.erase, consent.export_of),
     Keeper("duplicates", _counted("duplicates", duplicates.erase), duplicates.export_of),
+    Keeper("index", directory.erase),
     Keeper("feedback", feedback.erase, feedback.export_of),
     Keeper("messages", mail.erase, mail.export_of, mail.files_of),
     # The events went with the messages they name.
