@@ -28,6 +28,7 @@ from chalicelib.mail import worker as mail_workers
 from chalicelib.organisations import routes as organisations
 from chalicelib.overview import routes as overview
 from chalicelib.overview import worker as overview_worker
+from chalicelib.privacy import routes as privacy
 from chalicelib.subscriptions import routes as subscriptions
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
@@ -47,6 +48,7 @@ features = [
     mail.routes,
     support.routes,
     feedback.routes,
+    privacy.routes,
     subscriptions.routes,
     tasks.routes,
     duplicates.routes,

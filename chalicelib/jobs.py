@@ -18,11 +18,18 @@ from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
+from chalicelib.privacy import collecting, erasing, retaining
 from chalicelib.transfer import exports
 
 worker = Blueprint(__name__)
 
-STEPS: dict[str, Callable[[Work, str, int], None]] = {"org": members.empty, "exp": exports.step}
+STEPS: dict[str, Callable[[Work, str, int], None]] = {
+    "era": erasing.step,
+    "exp": exports.step,
+    "org": members.empty,
+    "ret": retaining.step,
+    "sar": collecting.step,
+}
 """By the prefix of the job's id."""
 
 

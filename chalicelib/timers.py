@@ -17,12 +17,18 @@ from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.timers import Request, Wake
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
+from chalicelib.privacy import erasing, retaining
 from chalicelib.support import service as support
 from chalicelib.tasks import reminders
 
 worker = Blueprint(__name__)
 
-WAKES: dict[str, Callable[[Work, str, datetime], None]] = {"tkt": support.wake, "tsk": reminders.wake}
+WAKES: dict[str, Callable[[Work, str, datetime], None]] = {
+    "tkt": support.wake,
+    "tsk": reminders.wake,
+    "era": erasing.wake,
+    "ret": retaining.wake,
+}
 """By the prefix of the entity's id."""
 
 

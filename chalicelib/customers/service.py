@@ -150,10 +150,11 @@ def _identity(email: str | None, phone: str | None, external_id: str | None, han
     return Identity.of_external(source, value)
 
 
-def recognise(*, ids: Iterable[str] = (), emails: Iterable[str] = ()) -> dict[str, str]:
+def recognise(*, ids: Iterable[str] = (), emails: Iterable[str] = ()) -> store.Recognised:
     """Which customers these ids and normal e-mail addresses stand for: the customer's id by what was given.
 
-    Those that nobody has are left out. One call, for 100 of both together at most.
+    Those that nobody has are left out; which of them were erased is told. One call, for 50 of both
+    together at most.
     """
     return store.recognise(ids, emails)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -192,13 +192,28 @@ def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
     return {item["id"]: _customer(item) for item in found.values()}
 
 
-def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> dict[str, str]:
-    """The customers' ids by what was given, for those who exist, in one call; 100 at most."""
+def tombstone_key(customer_id: str) -> Key:
+    """What marks that a customer is erased, or is about to be."""
+    return Key(partition(customer_id), "ERASED")
+
+
+class Recognised(NamedTuple):
+    """Who was recognised: the customers' ids by what was given; and whose ids are those of the erased."""
+
+    known: dict[str, str]
+    erased: set[str]
+
+
+def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> Recognised:
+    """The customers' ids by what was given, for those who exist, in one call; 50 at most."""
+    given_ids = list(customer_ids)
     keys = {address: identity_key(Identity.of_email(address)) for address in addresses}
-    keys |= {customer_id: profile_key(customer_id) for customer_id in customer_ids}
-    found = table.get_many(keys.values())
+    keys |= {customer_id: profile_key(customer_id) for customer_id in given_ids}
+    tombstones = {tombstone_key(customer_id): customer_id for customer_id in given_ids}
+    found = table.get_many([*keys.values(), *tombstones])
     items = {given: found[key] for given, key in keys.items() if key in found}
-    return {given: item["id"] if "id" in item else item["customer_id"] for given, item in items.items()}
+    known = {given: item["id"] if "id" in item else item["customer_id"] for given, item in items.items()}
+    return Recognised(known, {tombstones[key] for key in found if key in tombstones})
 
 
 def newest(

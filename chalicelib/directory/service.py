@@ -43,3 +43,12 @@ class Indexing:
 def _both(one: Entries, other: Entries) -> Entries:
     """What may be in the table while the one is replaced by the other."""
     return Entries(each_once(one.terms + other.terms), each_once(one.facets + other.facets))
+
+
+def erase(work: Work, customer_id: str) -> dict[str, int]:
+    """Remove the index entries of a customer whose profile is gone; how many, none when there are none."""
+    _, held = store.read([customer_id])[customer_id]
+    count = len(held.entries.terms) + len(held.entries.facets)
+    if count:
+        Indexing([customer_id]).update(work, customer_id)
+    return {"index_entries": count} if count else {}

@@ -37,7 +37,7 @@ class Intake:
 
     def __init__(self, submissions: Sequence[Submission]) -> None:
         given = [submission.response for submission in submissions]
-        self._known = customers.recognise(
+        self._known, self._erased = customers.recognise(
             ids=[response.customer_id for response in given if response.customer_id],
             emails=[response.email for response in given if response.email],
         )
@@ -47,6 +47,8 @@ class Intake:
     def receive(self, work: Work, submission: Submission) -> None:
         """Store a response, record it where its customer's timeline shows it, and count it.
 
+        Of a customer who was erased only what is counted is kept.
+
         An e-mail address that nobody has makes a lead; a customer's id that nobody has makes the response
         a rejected one. Fails with Repeated for one that is stored already, with Conflict for another
         under its id, with Stale when the address got a holder meanwhile.
@@ -54,7 +56,9 @@ class Intake:
         customer_id = self._customer_of(work, submission)
         feedback = Feedback.of(submission, customer_id=customer_id, at=work.now)
         named = submission.response.customer_id
-        if named and named not in self._known:
+        if named in self._erased:
+            feedback = feedback.without_person()
+        elif named and named not in self._known:
             feedback = feedback.rejected("unknown_customer")
         store.add(work, feedback, submission.response.fingerprint)
         if feedback.status == "rejected":

@@ -127,6 +127,10 @@ class Feedback(Stored):
     channel: Channel
     language: str | None = None
     custom: dict[str, Any] = {}
+    reduced: Annotated[
+        bool,
+        Field(description="Its customer was erased, or its time was over: only what is counted is left."),
+    ] = False
     submitted_at: Utc
     received_at: Utc
 
@@ -145,6 +149,10 @@ class Feedback(Stored):
 
     def rejected(self, reason: Rejection) -> Feedback:
         return self.model_copy(update={"status": "rejected", "reason": reason})
+
+    def without_person(self) -> Feedback:
+        """What may stay of it when its customer may not: score, kind, survey, channel, language, time."""
+        return self.model_copy(update={"customer_id": None, "comment": None, "custom": {}, "reduced": True})
 
     @property
     def preview(self) -> str | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from chalicelib.customers import service as customers
 from chalicelib.feedback import store
@@ -62,6 +64,38 @@ def newest(
     """
     group = customers.group_of(customer_id) if customer_id else []
     return store.newest(customer_ids=group, survey=survey, kind=kind, limit=limit, after=after)
+
+
+AT_ONCE = 80
+"""Responses that one transaction reduces at most."""
+
+
+def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
+    """Every response of a customer, oldest first."""
+    for feedback in store.every_of_customer(customer_id):
+        told = feedback.model_dump(mode="json", exclude_none=True)
+        yield {**told, "kind": "response", "question": feedback.kind}
+
+
+def erase(work: Work, customer_id: str) -> dict[str, int]:
+    """Reduce some of a customer's responses to what is counted; how many, none when there are none left."""
+    found = store.of_customer(customer_id, limit=AT_ONCE)
+    for feedback in found:
+        store.reduce(work, feedback)
+    return {"responses_reduced": len(found)} if found else {}
+
+
+def whole(
+    kind: Kind, since: datetime, until: datetime, *, limit: int, after: str | None
+) -> tuple[list[Feedback], str | None]:
+    """A page of responses of this time that still have a person or words, oldest first: two calls."""
+    return store.whole(kind, since, until, limit=limit, after=after)
+
+
+def reduce(work: Work, feedback: Feedback) -> None:
+    """Leave what is counted of a response, and nothing of its words in its event."""
+    store.forget_words(work, feedback)
+    store.reduce(work, feedback)
 
 
 def day_of(at: datetime) -> date:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.customers import service as customers
 from chalicelib.feedback.model import KINDS, Feedback, Kind
 from chalicelib.kernel import pages, table
-from chalicelib.kernel.errors import Conflict, RapportError, Repeated
-from chalicelib.kernel.ids import stamp
+from chalicelib.kernel.errors import Conflict, RapportError, Repeated, Stale
+from chalicelib.kernel.events import PREFIX
+from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import HIGHEST, Query
-from chalicelib.kernel.table import Item, Key
+from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
 
 SHARDS = 2
@@ -37,8 +39,10 @@ def add(work: Work, feedback: Feedback, fingerprint: str) -> None:
     """Add a response. Fails with Repeated when the same is there, with Conflict for another one."""
 
     def known(old: Item | None) -> RapportError:
-        if old is not None and old["fingerprint"] == fingerprint:
-            return Repeated("This response is stored already.")
+        if old is not None and old.get("fingerprint", fingerprint) == fingerprint:
+            return Repeated(
+                "This response is stored already."
+            )  # one that was reduced has no fingerprint left
         return Conflict("Another response has this id.", code="feedback_id_reused")
 
     work.put(_item(feedback) | {"fingerprint": fingerprint}, unless_exists=known)
@@ -78,6 +82,58 @@ def find(feedback_id: str) -> Feedback | None:
     """One response, in one call."""
     item = table.get(feedback_key(feedback_id))
     return _feedback(item) if item else None
+
+
+def of_customer(customer_id: str, *, limit: int) -> list[Feedback]:
+    """Some of a customer's responses, as they are now: two calls."""
+    listed = pages.page([Query(_customer_list(customer_id), index="gsi2")], limit=limit).items
+    found = table.get_many(key_of(item) for item in listed)
+    return [_feedback(item) for item in found.values() if item.get("customer_id") == customer_id]
+
+
+def every_of_customer(customer_id: str) -> Iterator[Feedback]:
+    """All of a customer's responses, oldest first."""
+    query = Query(_customer_list(customer_id), index="gsi2", ascending=True)
+    return (_feedback(item) for item in pages.every(query))
+
+
+def reduce(work: Work, feedback: Feedback) -> None:
+    """Leave what is counted, and nothing of the person. Fails with Stale when it changed meanwhile."""
+    work.update(
+        feedback_key(feedback.id),
+        assign={"reduced": True},
+        add={"version": 1},
+        remove=("comment", "custom", "customer_id", "fingerprint", "gsi2pk", "gsi2sk"),
+        when=Attr("version").eq(feedback.version),
+        failure=Stale("The response changed meanwhile."),
+    )
+
+
+def forget_words(work: Work, feedback: Feedback) -> None:
+    """Remove the beginning of the comment from the event that a response left: one call."""
+    holder = customers.partition(feedback.customer_id) if feedback.customer_id else partition(feedback.id)
+    moment = PREFIX + ulid(feedback.submitted_at)[:10]
+    for item in pages.every(Query.prefixed(holder, moment, consistent=True)):
+        if item["data"].get("feedback_id") == feedback.id and "private" in item:
+            gone = Stale("The event was removed meanwhile.")
+            work.update(key_of(item), remove=("private",), when=Attr("pk").exists(), failure=gone)
+
+
+def whole(
+    kind: Kind, since: datetime, until: datetime, *, limit: int, after: str | None
+) -> tuple[list[Feedback], str | None]:
+    """A page of responses of a kind and a time that were not reduced, as they are now, oldest first."""
+    query = Query(
+        _kind_list(kind),
+        index="gsi3",
+        low=stamp(since),
+        high=stamp(until),
+        ascending=True,
+        where=Attr("reduced").not_exists() | Attr("reduced").eq(False),
+    )
+    listed = pages.page([query], limit=limit, after=after)
+    found = table.get_many(key_of(item) for item in listed.items)
+    return [_feedback(item) for item in found.values() if not item.get("reduced")], listed.after
 
 
 def newest(

@@ -5,15 +5,25 @@ Keys are content-addressed or derived from the message, so writing twice changes
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import NotFound, TooLarge
+from chalicelib.kernel.errors import NotFound, TooLarge, Unavailable
 from chalicelib.kernel.table import busy_is_unavailable
+
+
+class StoredObject(NamedTuple):
+    """An object in the mail bucket, and what it is called when it is handed out with others."""
+
+    name: str
+    key: str
 
 
 def put(key: str, content: bytes, content_type: str, *, bucket: str | None = None) -> None:
@@ -38,6 +48,41 @@ def get(key: str, *, bucket: str | None = None, maximum: int) -> bytes:
         return answer["Body"].read()
 
 
+CHUNK = 1_000_000
+"""Bytes of an object that are held at once while it is streamed."""
+
+
+def stream(key: str, *, bucket: str | None = None) -> Iterator[bytes]:
+    """The bytes of a key, piece by piece, whatever its size. Raises NotFound at the first."""
+    client = aws.s3()
+    with busy_is_unavailable("storage"):
+        try:
+            answer = client.get_object(Bucket=bucket or settings().mail_bucket, Key=key)
+        except client.exceptions.NoSuchKey:
+            raise NotFound("There is no such object.", code="no_such_object") from None
+        yield from answer["Body"].iter_chunks(CHUNK)
+
+
+def erase(prefix: str, *, bucket: str | None = None) -> int:
+    """Remove every object whose key begins so, with all its earlier versions; how many versions went.
+
+    For good: deleting alone would leave the old versions of a bucket that keeps them.
+    """
+    client, name = aws.s3(), bucket or settings().mail_bucket
+    gone = 0
+    with busy_is_unavailable("storage"):
+        while True:
+            found = client.list_object_versions(Bucket=name, Prefix=prefix)
+            every = [*found.get("Versions", []), *found.get("DeleteMarkers", [])]
+            if not every:
+                return gone
+            doomed: Any = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in every]
+            answer = client.delete_objects(Bucket=name, Delete={"Objects": doomed, "Quiet": True})
+            if answer.get("Errors"):
+                raise Unavailable("The storage did not delete everything; try again.")
+            gone += len(every)
+
+
 def put_json(key: str, document: dict[str, Any], *, bucket: str | None = None) -> None:
     """Store a document as gzipped JSON; equal documents give equal bytes."""
     packed = gzip.compress(json.dumps(document, ensure_ascii=False, sort_keys=True).encode(), mtime=0)
@@ -58,6 +103,53 @@ def link(key: str, *, seconds: int, filename: str | None = None, bucket: str | N
     if filename:
         parameters["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     return aws.s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+
+
+class Upload:
+    """A file to write to whose size nobody knows beforehand: it goes to S3 in pieces, one held at a time."""
+
+    PIECE = 8_000_000
+    """Bytes; S3 takes 10,000 pieces of 5 MB or more."""
+
+    def __init__(self, key: str, content_type: str, *, bucket: str) -> None:
+        self.size = 0
+        self._held = bytearray()
+        self._etags: list[str] = []
+        self._name: Any = {"Bucket": bucket, "Key": key}
+        with busy_is_unavailable("storage"):
+            begun = aws.s3().create_multipart_upload(**self._name, ContentType=content_type)
+        self._name["UploadId"] = begun["UploadId"]
+
+    def write(self, content: bytes) -> int:
+        """Take bytes; now and then a piece is sent."""
+        self._held += content
+        self.size += len(content)
+        if len(self._held) >= self.PIECE:
+            self._send()
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing to do: pieces go when they are full."""
+
+    def _send(self) -> None:
+        number = len(self._etags) + 1
+        with busy_is_unavailable("storage"):
+            sent = aws.s3().upload_part(**self._name, PartNumber=number, Body=bytes(self._held))
+        self._etags.append(sent["ETag"])
+        self._held.clear()
+
+    def complete(self) -> None:
+        """Send the rest; now the object is there."""
+        if self._held or not self._etags:
+            self._send()
+        parts: Any = [{"PartNumber": place, "ETag": etag} for place, etag in enumerate(self._etags, 1)]
+        with busy_is_unavailable("storage"):
+            aws.s3().complete_multipart_upload(**self._name, MultipartUpload={"Parts": parts})
+
+    def abort(self) -> None:
+        """Leave nothing; should it fail, the bucket's lifecycle does so later."""
+        with contextlib.suppress(BotoCoreError, ClientError):
+            aws.s3().abort_multipart_upload(**self._name)
 
 
 def join(keys: Sequence[str], key: str, content_type: str, *, bucket: str, maximum: int) -> None:

@@ -37,6 +37,7 @@ def message_of(arrival: Arrival, *, thread_id: str | None, customer_id: str | No
         customer_id=customer_id,
         subject=arrival.subject,
         raw_key=receipt.key,
+        index_key=arrival.own_key.pk if arrival.own_key else None,
         verdicts=Verdicts(spam=receipt.spam, virus=receipt.virus, sender_verified=receipt.sender_verified),
         created_at=receipt.received_at,
     )

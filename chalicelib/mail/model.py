@@ -115,6 +115,8 @@ class StoredMessage(Message):
 
     body_key: str | None = None
     raw_key: str | None = None
+    index_key: str | None = None
+    """Where its thread is found by its own Message-ID, which is not kept itself."""
     ses_message_id: str | None = None
     in_reply_to: str | None = None
     references: list[str] = []

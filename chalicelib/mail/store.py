@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress as suppress_errors
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,17 @@ def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[
     """A page of a thread's messages, or of those that came in and joined none, newest first: one call."""
     found = pages.page([Query(_list_key(thread_id), index="gsi1")], limit=limit, after=after)
     return [Message.model_validate(item, strict=False) for item in found.items], found.after
+
+
+def of_thread(thread_id: str, *, limit: int) -> list[StoredMessage]:
+    """Some of a thread's messages, as they are now: two calls."""
+    listed = pages.page([Query(_list_key(thread_id), index="gsi1")], limit=limit).items
+    return [stored(item) for item in table.get_many(key_of(item) for item in listed).values()]
+
+
+def every_of_thread(thread_id: str) -> Iterator[StoredMessage]:
+    """All messages of a thread, oldest first."""
+    return map(stored, pages.every(Query(_list_key(thread_id), index="gsi1", ascending=True)))
 
 
 def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel.errors import Invalid
@@ -10,7 +11,7 @@ from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Work
 from chalicelib.timeline import store
 from chalicelib.timeline.events import InteractionLogged
-from chalicelib.timeline.model import Entry, NewInteraction
+from chalicelib.timeline.model import Actor, Entry, NewInteraction
 
 UNITED = "*"
 """Marks positions in the timeline of several customers who were merged; no sort key begins with it."""
@@ -54,6 +55,34 @@ def read(
     if profile is None and not entries and position is None:
         customers.get(customer_id)
     return entries, position
+
+
+def every(customer_id: str) -> Iterator[Entry]:
+    """All entries under exactly this customer's id, oldest first: a call a thousand."""
+    return store.every(customer_id)
+
+
+def oldest(customer_id: str, *, limit: int) -> list[Entry]:
+    """The oldest entries, as they are now."""
+    return store.oldest(customer_id, limit=limit)
+
+
+def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
+    """The whole timeline, oldest first. Who acted for us is told by their part, not by name."""
+    for entry in store.every(customer_id):
+        told = entry.model_dump(mode="json", exclude_none=True, exclude={"actor"})
+        yield {"kind": "event", **told, "actor": _part(entry.actor)}
+
+
+def _part(actor: Actor) -> str:
+    if actor.staff_id:
+        return "staff"
+    return "system" if actor.id == "system" else "program"
+
+
+def remove(work: Work, customer_id: str, entry: Entry) -> None:
+    """Remove an entry for good. Fails with Stale when somebody else did."""
+    store.remove(work, customer_id, entry)
 
 
 def entry(item: Item) -> Entry:

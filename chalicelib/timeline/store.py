@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel import pages
+from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.events import PREFIX
 from chalicelib.kernel.pages import Query
-from chalicelib.kernel.table import Item
+from chalicelib.kernel.table import Item, Key
+from chalicelib.kernel.work import Work
 from chalicelib.timeline.model import Entry
 
 AT_ONCE = 10
@@ -73,3 +75,21 @@ def entry(item: Item) -> Entry:
     details = dict(item.get("private") or {})
     summary = details.pop("summary", None) or details.get("subject")
     return Entry.model_validate({**item, "summary": summary, "details": details}, strict=False)
+
+
+def every(customer_id: str) -> Iterator[Entry]:
+    """All entries under exactly this id, oldest first."""
+    query = Query.prefixed(customers.partition(customer_id), PREFIX, ascending=True, consistent=True)
+    return (entry(item) for item in pages.every(query))
+
+
+def oldest(customer_id: str, *, limit: int) -> list[Entry]:
+    """The oldest entries, as they are now: one call."""
+    query = Query.prefixed(customers.partition(customer_id), PREFIX, ascending=True, consistent=True)
+    return [entry(item) for item in pages.page([query], limit=limit).items]
+
+
+def remove(work: Work, customer_id: str, one: Entry) -> None:
+    """Fails with Stale when it is gone already."""
+    key = Key(customers.partition(customer_id), PREFIX + one.id.removeprefix("evt_"))
+    work.delete(key, when=Attr("pk").exists(), failure=Stale("Somebody else removed the entry."))

@@ -87,6 +87,12 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     cloud.pump()
     report(cloud, "Bounce", message["id"], "bob@example.org")
     cloud.pump()
+    api.patch("/v1/retention", {"lead_days": 365}).ok()
+    gone = api.post("/v1/customers", {"name": "Eve"}).ok(201)["id"]
+    api.post(f"/v1/customers/{gone}/access-requests", {}).ok(201)
+    cloud.pump()
+    api.post(f"/v1/customers/{gone}/erasure", {"confirm": gone}).ok(201)
+    cloud.pump()
 
 
 def test_the_code_writes_the_keys_that_are_listed(api: Api, cloud: Cloud) -> None:

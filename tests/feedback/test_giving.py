@@ -41,6 +41,7 @@ def test_feedback_is_accepted_then_found(api: Api, cloud: Cloud) -> None:
         "channel": "web",
         "language": "en-GB",
         "custom": {"order": 7},
+        "reduced": False,
     }
 
 

@@ -23,7 +23,7 @@ MAX_NODES = 280
 ENDS_WIDE = {
     r"xray:": "X-Ray knows no resources",
     r"kms:Decrypt": "the account's key for parameters has no known id; conditions leave one parameter",
-    r"s3:(Get|Put)Object": "objects of one prefix, or of a bucket with one purpose",
+    r"s3:(Get|Put|Delete)Object|s3:AbortMultipartUpload": "objects of one prefix, or of a bucket of ours",
     r"dynamodb:ListStreams": "the streams of one table; their names hold a time",
     r"scheduler:CreateSchedule": "the schedules of one group, named by entity and minute",
 }

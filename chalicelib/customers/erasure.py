@@ -1,0 +1,185 @@
+"""What privacy asks of customers: everything that is known of who they are, and to forget it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.customers import store
+from chalicelib.customers.events import CustomerDeleted
+from chalicelib.customers.identity import Identity
+from chalicelib.customers.model import Customer
+from chalicelib.kernel import pages, table
+from chalicelib.kernel.errors import NotFound, Stale
+from chalicelib.kernel.events import PREFIX
+from chalicelib.kernel.ids import stamp, ulid
+from chalicelib.kernel.pages import Query
+from chalicelib.kernel.table import Key, key_of
+from chalicelib.kernel.work import Work
+from chalicelib.organisations import service as organisations
+
+AT_ONCE = 40
+"""Identities that one transaction frees at most; each may take a second write, the suppression."""
+REST_AT_ONCE = 80
+"""Items that one transaction removes at most."""
+
+
+@dataclass
+class Freed:
+    """What was removed, by kind, and the addresses that were freed."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    addresses: list[str] = field(default_factory=list)
+
+
+def bury(work: Work, customer_id: str, erasure_id: str) -> None:
+    """Mark a customer as being erased, for ever. Fails with Stale when they are marked already."""
+    item = {**store.tombstone_key(customer_id)._asdict(), "erasure_id": erasure_id}
+    work.put(item, unless_exists=Stale("Another erasure of this customer began meanwhile."))
+
+
+def require_not_buried(work: Work, customer_id: str) -> None:
+    """Commit only if nobody began to erase the customer; else NotFound `erased`."""
+    work.require(store.tombstone_key(customer_id), _gone(), when=Attr("pk").not_exists())
+
+
+def _gone() -> NotFound:
+    return NotFound("This customer was erased.", code="erased")
+
+
+def erased(customer_ids: Iterable[str]) -> dict[str, str]:
+    """Those of these customers who are erased, or about to be, with the erasure's id; 100 at most.
+
+    One call, and none when nobody is asked about.
+    """
+    keys = {store.tombstone_key(customer_id): customer_id for customer_id in customer_ids}
+    found = table.get_many(keys) if keys else {}
+    return {keys[key]: item["erasure_id"] for key, item in found.items()}
+
+
+def profile(customer_id: str) -> Customer | None:
+    """The profile under exactly this id, be it merged into another one; two who were merged are two."""
+    item = table.get(store.profile_key(customer_id))
+    return Customer.model_validate(item, strict=False) if item else None
+
+
+def group(customer_id: str) -> list[str]:
+    """The ids of everybody who was merged with this customer, the survivor first.
+
+    A customer whose profile was deleted is there as long as their history is. Raises NotFound, with the
+    code `erased` for who was erased.
+    """
+    found = profile(customer_id)
+    if found is not None and found.merged_into:
+        customer_id = found.merged_into
+        found = profile(customer_id)
+    if found is not None:
+        return [found.id, *found.merged_ids]
+    if _rest(customer_id, 1):
+        return [customer_id, *_merged_by_history(customer_id)]
+    raise _gone() if erased([customer_id]) else store.no_such_customer()
+
+
+def leads_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
+    """A page of the leads who were registered before a time, oldest first: one call a shard."""
+    queries = [
+        Query(
+            f"CUS#STAGE#lead#{shard}",
+            index="gsi3",
+            high=f"cus_{ulid(at, bytes(10))}",
+            ascending=True,
+            where=Attr("updated_at").lt(stamp(at)),
+        )
+        for shard in range(store.SHARDS)
+    ]
+    found = pages.page(queries, limit=limit, after=after)
+    return store.customers_of(found), found.after
+
+
+def last_contact(customer_id: str) -> str:
+    """When the newest event of a customer occurred, as text; empty when there is none: one call."""
+    query = Query.prefixed(store.partition(customer_id), PREFIX, consistent=True)
+    newest = pages.page([query], limit=1).items
+    return str(newest[0]["occurred_at"]) if newest else ""
+
+
+def _merged_by_history(customer_id: str) -> list[str]:
+    """Who was merged into a customer and is still, by the events, for one whose profile is gone."""
+    query = Query.prefixed(
+        store.partition(customer_id),
+        PREFIX,
+        where=Attr("type").is_in(["customer.merged", "customer.unmerged"]),
+        ascending=True,
+        consistent=True,
+    )
+    merged: dict[str, None] = {}
+    for item in pages.every(query):
+        merged_id = item["data"]["merged_id"]
+        if item["type"] == "customer.merged":
+            merged[merged_id] = None
+        else:
+            merged.pop(merged_id, None)
+    return list(merged)
+
+
+def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
+    """The profile as it is; who of the staff looks after them is none of their data."""
+    found = profile(customer_id)
+    if found is not None:
+        yield {"kind": "profile", **found.model_dump(mode="json", exclude_none=True, exclude={"owner"})}
+
+
+def erase(work: Work, customer_id: str) -> Freed:
+    """Free some of the customer's identities; with the last ones the profile goes."""
+    customer = profile(customer_id)
+    if customer is None:
+        return Freed()
+    held = _held(customer)
+    now = held[:AT_ONCE]
+    for identity in now:
+        own = Attr("customer_id").eq(customer_id)
+        changed = Stale("The identity changed meanwhile.")
+        work.delete(store.identity_key(identity), when=own, failure=changed)
+    counts = {"identities": len(now)} if now else {}
+    if len(held) <= AT_ONCE:
+        _remove_profile(work, customer)
+        counts["profiles"] = 1
+    return Freed(counts, [identity.value for identity in now if identity.kind == "email"])
+
+
+def _held(customer: Customer) -> list[Identity]:
+    """The identities that are this customer's own, not those of somebody merged into them."""
+    keys = {store.identity_key(identity): identity for identity in customer.identities}
+    wanted = list(keys)
+    found = {}
+    for start in range(0, len(wanted), 100):
+        found.update(table.get_many(wanted[start : start + 100]))
+    return [keys[key] for key in wanted if found.get(key, {}).get("customer_id") == customer.id]
+
+
+def _remove_profile(work: Work, customer: Customer) -> None:
+    unchanged = Attr("version").eq(customer.version)
+    stale = Stale("The customer changed meanwhile.")
+    if customer.organisation_id:
+        organisations.forget_member(work, customer.organisation_id, customer.id)
+    work.delete(store.profile_key(customer.id), when=unchanged, failure=stale)
+    event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
+    work.record(store.partition(customer.id), event, customer_id=customer.id)
+
+
+def erase_rest(work: Work, customer_id: str) -> dict[str, int]:
+    """Remove some of what is left in the customer's partition, but for the mark that they are erased."""
+    found = _rest(customer_id, REST_AT_ONCE)
+    for key in found:
+        work.delete(key, when=Attr("pk").exists(), failure=Stale("Somebody else removed it."))
+    return {"other_items": len(found)} if found else {}
+
+
+def _rest(customer_id: str, limit: int) -> list[Key]:
+    query = Query(store.partition(customer_id), consistent=True)
+    found = [key_of(item) for item in pages.page([query], limit=limit + 1).items]
+    return [key for key in found if key != store.tombstone_key(customer_id)][:limit]

@@ -1,0 +1,87 @@
+"""Who keeps something about a customer: the one table that access and erasure go through.
+
+Order matters to erasure. The profile goes first, so that nobody is recognised any more and nothing new is
+filed with them; tickets go before events, which name the messages; what is left of the partition goes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.consent import service as consent
+from chalicelib.customers import erasure as customers
+from chalicelib.directory import service as directory
+from chalicelib.duplicates import service as duplicates
+from chalicelib.feedback import service as feedback
+from chalicelib.kernel import blobs
+from chalicelib.kernel.blobs import StoredObject
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.work import Work
+from chalicelib.mail import erasure as mail
+from chalicelib.privacy import store
+from chalicelib.support import erasure as support
+from chalicelib.tasks import service as tasks
+from chalicelib.timeline import service as timeline
+
+Records = Callable[[str], Iterator[dict[str, Any]]]
+Files = Callable[[str], Iterator[StoredObject]]
+Erase = Callable[[Work, str], dict[str, int]]
+"""Adds to a Work what removes some of a customer's things, 95 writes at most, and says how many of what kind.
+
+It removes their objects at once, before the Work is committed. Empty when there is nothing left, and only
+then; a repeat finds what the commit before it left, so that nothing is counted twice.
+"""
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """One feature's part. `records` and `files` are for access; what is nobody's to see has none."""
+
+    name: str
+    erase: Erase
+    records: Records | None = None
+    files: Files | None = None
+
+
+def _erase_profile(work: Work, customer_id: str) -> dict[str, int]:
+    """Free identities, and suppress their addresses, so that a later import does not mail who was erased."""
+    freed = customers.erase(work, customer_id)
+    suppressed = mail.suppress_erased(work, freed.addresses)
+    return freed.counts | ({"suppressions": suppressed} if suppressed else {})
+
+
+def _erase_archives(work: Work, customer_id: str) -> dict[str, int]:
+    """Remove what was collected for them; that they asked stays on record."""
+    found = store.access_of_customer(customer_id, limit=20)
+    for access in found:
+        blobs.erase(store.folder(access.id), bucket=settings().files_bucket)
+        changed = {"state": "erased", "volumes": [], "version": access.version + 1}
+        store.replace_access(work, access.model_copy(update=changed))
+    return {"archives": len(found)} if found else {}
+
+
+def _counted(kind: str, erase: Callable[[Work, str], int]) -> Erase:
+    """For features that keep one kind of things, and say how many they removed."""
+
+    def counted(work: Work, customer_id: str) -> dict[str, int]:
+        count = erase(work, customer_id)
+        return {kind: count} if count else {}
+
+    return counted
+
+
+KEEPERS: tuple[Keeper, ...] = (
+    Keeper("profile", _erase_profile, customers.export_of),
+    Keeper("archives", _erase_archives),
+    Keeper("tickets", support.erase, support.export_of, support.files_of),
+    Keeper("tasks", tasks.erase, tasks.export_of),
+    Keeper("consents", consent.erase, consent.export_of),
+    Keeper("duplicates", _counted("duplicates", duplicates.erase), duplicates.export_of),
+    Keeper("index", directory.erase),
+    Keeper("feedback", feedback.erase, feedback.export_of),
+    Keeper("messages", mail.erase, mail.export_of, mail.files_of),
+    # The events went with the messages they name.
+    Keeper("timeline", customers.erase_rest, timeline.export_of),
+)
