@@ -23,11 +23,13 @@ from chalicelib.overview import worker as overview_worker
 from chalicelib.support import routes as support
 from chalicelib.support import worker as support_workers
 from chalicelib.timeline import routes as timeline
+from chalicelib.transfer import routes as transfer
 
 features = [
     access.routes,
     customers.routes,
     timeline.routes,
+    transfer.routes,
     mail.routes,
     support.routes,
     feedback.routes,

@@ -76,12 +76,13 @@ def change(work: Work, customer_id: str, patch: CustomerPatch) -> Customer:
     changed = after.changes_from(before)
     event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=changed)
     work.record(
-        store.partition(after.id), event, customer_id=after.id, private=_values(before, after, changed)
+        store.partition(after.id), event, customer_id=after.id, private=values_of(before, after, changed)
     )
     return after
 
 
-def _values(before: Customer, after: Customer, changed: list[str]) -> dict[str, Any] | None:
+def values_of(before: Customer, after: Customer, changed: list[str]) -> dict[str, Any] | None:
+    """The old and the new values of what changed, for the event's `private`; None when they are too long."""
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     values = {name: {"from": old[name], "to": new[name]} for name in changed}
     return values if len(str(values)) <= MAX_PRIVATE else None

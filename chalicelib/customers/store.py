@@ -125,6 +125,12 @@ def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
     return {item["id"]: _customer(item) for item in found.values()}
 
 
+def holders(identities: Iterable[Identity]) -> dict[Identity, str]:
+    """Whom each of these identities belongs to, as far as it has a holder, in one call; 100 at most."""
+    keys = {identity_key(identity): identity for identity in identities}
+    return {keys[key]: item["customer_id"] for key, item in table.get_many(keys).items()}
+
+
 def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> dict[str, str]:
     """The customers' ids by what was given, for those who exist, in one call; 100 at most."""
     keys = {address: identity_key(Identity.of_email(address)) for address in addresses}

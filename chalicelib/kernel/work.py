@@ -14,7 +14,7 @@ from typing import Any, Literal
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import Conflict, RapportError, Stale
+from chalicelib.kernel.errors import Conflict, RapportError, Repeated, Stale
 from chalicelib.kernel.events import EventData, event_item
 from chalicelib.kernel.principals import SYSTEM, Principal
 from chalicelib.kernel.table import Item, Key, encode, encode_item, key_of
@@ -134,8 +134,13 @@ class Work:
         channel: str | None = None,
         occurred_at: datetime | None = None,
         private: dict[str, Any] | None = None,
+        once: tuple[str, ...] = (),
     ) -> Item:
-        """Record a domain event in the partition of whom it is about; returns its item."""
+        """Record a domain event in the partition of whom it is about; returns its item.
+
+        With `once`, what the change is known by, the event is the change's own track: the same change made
+        again, from a Work of the same time, fails with Repeated before anything else does.
+        """
         item = event_item(
             partition,
             data,
@@ -146,8 +151,13 @@ class Work:
             channel=channel,
             bulk=self.bulk,
             private=private,
+            once=once,
         )
-        self._add("Put", key_of(item), {"Item": encode_item(item)}, None, None)
+        absent = Attr("pk").not_exists() if once else None
+        repeated = Repeated("This was recorded before.") if once else None
+        self._add("Put", key_of(item), {"Item": encode_item(item)}, absent, repeated)
+        if once:
+            self.writes.insert(0, self.writes.pop())
         return item
 
     def check_version(self, version: int) -> None:

@@ -1,0 +1,1 @@
+"""Many customers at once: batches, imports and exports."""
