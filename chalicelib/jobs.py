@@ -17,10 +17,11 @@ from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
+from chalicelib.transfer import running as imports
 
 worker = Blueprint(__name__)
 
-STEPS: dict[str, Callable[[Work, str, int], None]] = {}
+STEPS: dict[str, Callable[[Work, str, int], None]] = {"imp": imports.take_step}
 """By the prefix of the job's id."""
 
 

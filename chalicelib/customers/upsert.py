@@ -17,7 +17,7 @@ from chalicelib.access import service as access
 from chalicelib.customers import service, store
 from chalicelib.customers.changes import Change
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
-from chalicelib.customers.model import Customer, Identity, NewCustomer
+from chalicelib.customers.model import Customer, Identity, NewCustomer, Stage
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, RapportError
 from chalicelib.kernel.work import Work
 
@@ -61,6 +61,8 @@ class Rules:
     mode: Mode = "upsert"
     match: Match | None = None
     clear_empty: bool = False
+    stage: Stage = "lead"
+    """Of whom is created by a row that names none."""
 
     def decides(self, identity: Identity) -> bool:
         kind = "external_id" if identity.kind == "external" else identity.kind
@@ -156,6 +158,8 @@ def _created(row: Row, rules: Rules) -> Customer:
         raise Invalid("A customer needs a name or a way to be recognised.", code="nothing_to_know_by")
     fields = {name: getattr(row.new, name) for name in NewCustomer.model_fields}
     fields["custom"] = {name: value for name, value in row.new.custom.items() if value != ""}
+    if "stage" not in row.new.model_fields_set:
+        fields["stage"] = rules.stage
     times = {"created_at": rules.at, "updated_at": rules.at}
     return Customer(id=rules.name(row.number), version=1, **times, **fields)
 
