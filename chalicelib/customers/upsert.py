@@ -28,6 +28,12 @@ Found = TypeVar("Found")
 
 LISTS = {"emails": 10, "phones": 10, "handles": 10, "tags": 50}
 """Fields that a row adds to, and how much each may hold."""
+IDENTITY_OF: dict[str, Callable[[str], Identity]] = {
+    "emails": Identity.of_email,
+    "phones": lambda number: Identity("phone", number),
+    "handles": Identity.of_handle,
+}
+"""Which of them tell who somebody is."""
 MAPS = ("external_ids", "custom")
 READERS = 4
 """Calls that read at the same time."""
@@ -137,7 +143,9 @@ def _meant(row: Row, known: Known, rules: Rules) -> Customer | None:
     held = [(identity, known.holder(identity)) for identity in row.identities]
     found = {holder.id: holder for _, holder in held if holder}
     if len(found) > 1:
-        raise Conflict("The row's identities belong to different customers.", code="ambiguous", candidates=sorted(found))
+        raise Conflict(
+            "The row's identities belong to different customers.", code="ambiguous", candidates=sorted(found)
+        )
     deciding = [holder for identity, holder in held if rules.decides(identity)]
     if rules.match and not deciding:
         raise Invalid("The row lacks what it is to be found by.", code="no_match_key")
@@ -160,8 +168,8 @@ def _created(row: Row, rules: Rules) -> Customer:
     fields["custom"] = {name: value for name, value in row.new.custom.items() if value != ""}
     if "stage" not in row.new.model_fields_set:
         fields["stage"] = rules.stage
-    times = {"created_at": rules.at, "updated_at": rules.at}
-    return Customer(id=rules.name(row.number), version=1, **times, **fields)
+    identifier = rules.name(row.number)
+    return Customer(id=identifier, version=1, created_at=rules.at, updated_at=rules.at, **fields)
 
 
 def _added_to(before: Customer, row: Row, known: Known, rules: Rules) -> Customer:
@@ -184,9 +192,8 @@ def _added_to(before: Customer, row: Row, known: Known, rules: Rules) -> Custome
 
 def _longer(name: str, held: list[str], given: list[str], known: Known) -> list[str]:
     """A list and what is new to it. An identity that somebody holds is this customer's own already."""
-    of = {"emails": Identity.of_email, "handles": Identity.of_handle, "phones": lambda one: Identity("phone", one)}
-    if name in of:
-        fresh = [one for one in given if known.holder(of[name](one)) is None]
+    if name in IDENTITY_OF:
+        fresh = [one for one in given if known.holder(IDENTITY_OF[name](one)) is None]
     else:
         fresh = [one for one in given if one not in held]
     if len(held) + len(fresh) > LISTS[name]:

@@ -30,9 +30,7 @@ def put_new(key: str, content: bytes, content_type: str, *, bucket: str) -> bool
     client = aws.s3()
     try:
         with busy_is_unavailable("storage"):
-            client.put_object(
-                Bucket=bucket, Key=key, Body=content, ContentType=content_type, IfNoneMatch="*"
-            )
+            client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type, IfNoneMatch="*")
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
             raise

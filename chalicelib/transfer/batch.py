@@ -98,7 +98,7 @@ def _read(given: list[Any], *, skip: set[int]) -> tuple[dict[int, Row], list[Cha
             continue
         try:
             if not isinstance(fields, dict):
-                raise Invalid("A row is an object.", code="not_an_object")  # noqa: TRY301 - handled as its kin
+                raise Invalid("A row is an object.", code="not_an_object")
             rows[number] = read_row(number, fields, settings().default_region)
         except RapportError as error:
             rejected.append(Change.rejected(number, error))

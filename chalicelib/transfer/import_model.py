@@ -47,7 +47,7 @@ class AnalyseImport(Model):
 
     format: Format | None = None
     encoding: Encoding | None = None
-    separator: Annotated[str, Field(min_length=1, max_length=1, pattern="^[^\r\n\"\x00]$")] | None = None
+    separator: Annotated[str, Field(min_length=1, max_length=1, pattern='^[^\r\n"\x00]$')] | None = None
     quote: Literal['"', "'"] | None = None
     header: bool | None = None
 
@@ -133,7 +133,7 @@ class CreatedImport(Model):
 
 
 class ImportView(Model):
-    """How far it came: `counts` are rows by outcome, `rate` is rows a second, `remaining` an estimate of seconds."""
+    """How far it came: `counts` are rows by outcome, `rate` rows a second, `remaining` seconds, estimated."""
 
     id: str
     version: int
@@ -162,7 +162,9 @@ class ImportView(Model):
         start = found.dialect.rows_at if found.dialect else 0
         left = ((found.size or 0) - found.offset) / max(1, found.offset - start)
         return cls(
-            **found.model_dump(include={"id", "version", "state", "filename", "created_at", "updated_at", "problem"}),
+            **found.model_dump(
+                include={"id", "version", "state", "filename", "created_at", "updated_at", "problem"}
+            ),
             dry_run=bool(found.setup and found.setup.dry_run),
             rows=progress.rows if progress else 0,
             counts=progress.counts if progress else {},
@@ -191,7 +193,9 @@ class RowOutcome(Stored):
 
 class RowQuery(PageParameters):
     outcome: Outcome | None = None
-    of: Annotated[Literal["import", "undo"], Field(description="The rows of the import, or of its undoing.")] = "import"
+    of: Annotated[
+        Literal["import", "undo"], Field(description="The rows of the import, or of its undoing.")
+    ] = "import"
 
 
 class ResultsQuery(Model):
@@ -199,7 +203,7 @@ class ResultsQuery(Model):
 
 
 class ResultsFile(Model):
-    """A gzipped file of outcomes, a line a row; `rows_from` counts files' rows in the order of the import."""
+    """A gzipped file of outcomes, a line a row."""
 
     url: str
 

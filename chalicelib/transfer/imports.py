@@ -14,8 +14,8 @@ from chalicelib.transfer.events import ImportCreated, ImportStarted, ImportUndoS
 from chalicelib.transfer.import_model import (
     MAX_BYTES,
     OVER,
-    Analysis,
     AnalyseImport,
+    Analysis,
     CreatedImport,
     Import,
     ImportView,

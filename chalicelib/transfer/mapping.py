@@ -46,7 +46,13 @@ class Mapper:
     """Reads rows by one mapping. Raises Invalid for a mapping that names no column of the file."""
 
     def __init__(
-        self, columns: Sequence[str], mapping: Mapping[str, str], *, source: str, defaults: Fields, empty: bool
+        self,
+        columns: Sequence[str],
+        mapping: Mapping[str, str],
+        *,
+        source: str,
+        defaults: Fields,
+        empty: bool,
     ) -> None:
         unknown = [column for column in mapping if column not in columns]
         if unknown:
@@ -76,10 +82,7 @@ class Mapper:
         """Cells by column. Missing ones at the end are empty, as spreadsheets leave them out."""
         if any(cell.strip() for cell in cells[len(self._columns) :]):
             raise Invalid(PROBLEMS["too_many_cells"], code="too_many_cells")
-        return {
-            name: cells[place] if place < len(cells) else ""
-            for name, place in self._places.items()
-        }
+        return {name: cells[place] if place < len(cells) else "" for name, place in self._places.items()}
 
     def _finished(self, fields: Fields) -> Fields:
         parts = [fields.pop(part, None) for part in ("first_name", "last_name")]
@@ -99,7 +102,9 @@ def _putter(field: str, source: str) -> _Put:
     if kind == "custom":
         return _into_map("custom", rest, text=False)
     if kind == "handle" and rest:
-        return lambda fields, value: _extend(fields, "handles", [f"{rest}:{_text(value).lstrip('@')}"] if value else [])
+        return lambda fields, value: _extend(
+            fields, "handles", [f"{rest}:{_text(value).lstrip('@')}"] if value else []
+        )
     if kind in LISTS:
         pattern = _SEVERAL if kind == "phone" else _SEVERAL_OR_COMMA
         return lambda fields, value: _extend(fields, LISTS[kind], _parts(value, pattern))

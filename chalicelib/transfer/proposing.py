@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from chalicelib.kernel.model import Stored
 from chalicelib.transfer.headers import SOURCES
@@ -33,7 +34,9 @@ def propose(columns: Sequence[str], samples: Sequence[list[str]]) -> list[Propos
 
 
 def _propose(column: str, samples: list[str]) -> Proposal:
-    field, confidence, why = _by_prefix(column) or _by_name(column) or _by_values(samples) or _by_likeness(column)
+    field, confidence, why = (
+        _by_prefix(column) or _by_name(column) or _by_values(samples) or _by_likeness(column)
+    )
     return Proposal(column=column, samples=samples, field=field, confidence=confidence, why=why)
 
 
@@ -82,8 +85,10 @@ def _by_values(samples: list[str]) -> _Found | None:
 def _by_likeness(column: str) -> _Found:
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(plain(column), _known().keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
+    known = _known()
+    found: Any = process.extractOne(plain(column), list(known), scorer=fuzz.ratio, score_cutoff=SIMILAR)
     if found is None:
         return "ignore", 0.0, "is not known"
-    field, source = _known()[found[0]]
-    return field, round(found[1] / 100 * 0.8, 2), f"is spelled like a name by {source}"
+    name, score, _ = found
+    field, source = known[name]
+    return field, round(score / 100 * 0.8, 2), f"is spelled like a name by {source}"

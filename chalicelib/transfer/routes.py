@@ -87,9 +87,7 @@ def undo_import(import_id: ImportId, work: Work) -> ImportView:
 @routes.get("/v1/imports/{import_id}/rows", scope="imports:read")
 def list_import_rows(import_id: ImportId, query: RowQuery) -> Page[RowOutcome]:
     """List what became of the rows, as far as the import is. A page may be short and still have a next."""
-    data, position = imports.rows(
-        import_id, query.of, query.outcome, limit=query.limit, after=query.cursor
-    )
+    data, position = imports.rows(import_id, query.of, query.outcome, limit=query.limit, after=query.cursor)
     return Page(data=data, next_cursor=position)
 
 

@@ -1,4 +1,4 @@
-"""Takes an import, or its undoing, on by one step: slices with a checkpoint each, then the files of results."""
+"""Takes an import, or its undoing, on by one step: slices with a checkpoint each, then the results."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from chalicelib.transfer import results, undoing
 from chalicelib.transfer.events import ImportAdvanced, ImportFinished, ImportUndone
 from chalicelib.transfer.import_model import Import, Setup, State
 from chalicelib.transfer.mapping import Mapper
+from chalicelib.transfer.progress import kind_of, progress_of, with_progress
 from chalicelib.transfer.reading.dialect import Dialect
 from chalicelib.transfer.reading.records import Record
 from chalicelib.transfer.rows import read_row
-from chalicelib.transfer.progress import kind_of, progress_of, with_progress
 from chalicelib.transfer.slices import Slice
 
 SLICE_ROWS = 1000

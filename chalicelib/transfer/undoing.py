@@ -30,7 +30,7 @@ BOOKKEEPING = {"version", "updated_at"}
 
 
 def undo_slice(job: Import, number: int) -> list[Change]:
-    """Undo what slice `number` of the import did; the outcome of each of its rows that had changed something."""
+    """Undo what slice `number` of the import did; the outcomes of its rows that had changed something."""
     progress = progress_of(job)
     done = {change.row: change for change in store.get_part(job.id, "import", number) if change.writes}
 
@@ -53,7 +53,9 @@ def _plan(done: list[Change], at: datetime) -> list[Change]:
         hundreds = [wanted[start : start + 100] for start in range(0, len(wanted), 100)]
         for part in pool.map(customers.get_many, hundreds):
             now |= part
-        created = [change.customer_id for change in done if change.before is None and change.customer_id in now]
+        created = [
+            change.customer_id for change in done if change.before is None and change.customer_id in now
+        ]
         contacted = dict(zip(created, pool.map(customers.has_contacts, map(str, created)), strict=True))
     planned = []
     for change in done:

@@ -64,6 +64,8 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
         "external_ids": {"shop": "7"},
     }
     ada = api.post("/v1/customers", who, Idempotency_Key="once").ok(201)
+    api.post("/v1/customers/batch", {"customers": [{"name": "Eve"}]}, Idempotency_Key="rows").ok()
+    api.post("/v1/imports", {}).ok(201)
     receive(cloud, write(message_id="<first@example.org>"))
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada["id"]}).ok(202)

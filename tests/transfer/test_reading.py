@@ -47,9 +47,7 @@ def test_what_any_dialect_wrote_is_read_and_read_on_from_any_record(
     rows: list[list[str]], encoding: str, separator: str, quote: str, end: str, block: int
 ) -> None:
     text = io.StringIO(newline="")
-    writer = csv.writer(
-        text, delimiter=separator, quotechar=quote, lineterminator=end, quoting=csv.QUOTE_ALL
-    )
+    writer = csv.writer(text, delimiter=separator, quotechar=quote, lineterminator=end, quoting=csv.QUOTE_ALL)
     writer.writerows(rows)
     content = text.getvalue().encode(encoding)
     dialect = plain(encoding, separator=separator, quote=quote)
@@ -121,7 +119,11 @@ def found(content: bytes, **known: Any) -> Dialect:
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", "^"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 def test_the_dialect_is_found_out(separator: str, encoding: str) -> None:
-    rows = [["Name", "E-Mail", "Notiz"], ["Jürgen", "j@example.org", 'sagt "ja, gut; oder"'], ["Zoë", "", "a\nb"]]
+    rows = [
+        ["Name", "E-Mail", "Notiz"],
+        ["Jürgen", "j@example.org", 'sagt "ja, gut; oder"'],
+        ["Zoë", "", "a\nb"],
+    ]
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=separator).writerows(rows)
     content = text.getvalue().encode(encoding)

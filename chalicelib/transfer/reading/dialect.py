@@ -1,4 +1,4 @@
-"""How a file is written: format, encoding, separator, quote, and its columns; found out from its beginning."""
+"""How a file is written: format, encoding, separator, quote, columns; found out from its beginning."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DATUM = re.compile(r"\S+@\S+\.\S+|[+(]?[\d][\d\s().,/-]{3,}|https?://.*")
 
 
 class Dialect(Stored):
-    """How to read the file. `columns` are labels of their own each; `rows_at` is the byte of the first row."""
+    """How to read the file. Each of `columns` has a label of its own; `rows_at` is the byte of the first row."""
 
     format: Format
     encoding: str
@@ -68,7 +68,9 @@ def dialect_of(head: bytes, *, whole: bool, given: Given) -> Dialect:
     if (given.format or ("jsonl" if first.startswith("{") else "csv")) == "jsonl":
         return _jsonl(read, start, encoding)
     if first.startswith("[") and not given.format:
-        raise Invalid("A JSON array cannot be read by pieces; send one object a line.", code="unsupported_file")
+        raise Invalid(
+            "A JSON array cannot be read by pieces; send one object a line.", code="unsupported_file"
+        )
     quote = given.quote or '"'
     separator = given.separator or _separator(read, start, encoding, quote)
     return _csv(read, start, Dialect(
@@ -104,7 +106,9 @@ def _csv(read: Read, start: int, dialect: Dialect, header: bool | None) -> Diale
 
 def _check_number(columns: int) -> None:
     if columns > MAX_COLUMNS:
-        raise Invalid(f"The file has {columns:,} columns; {MAX_COLUMNS:,} can be read.", code="too_many_columns")
+        raise Invalid(
+            f"The file has {columns:,} columns; {MAX_COLUMNS:,} can be read.", code="too_many_columns"
+        )
 
 
 def _labels(names: list[str]) -> list[str]:

@@ -28,7 +28,19 @@ MAGIC = {
 """How files begin that are no rows of text. None of them is opened."""
 
 BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-GUESSED = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "gb18030", "big5", "cp932", "cp949"]
+GUESSED = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "gb18030",
+    "big5",
+    "cp932",
+    "cp949",
+]
 """What is guessed among when a text is no UTF-8 and mostly not in Latin letters."""
 FOREIGN = 0.3
 """The share of bytes above ASCII from which a text is not in Latin letters."""
@@ -39,7 +51,9 @@ def refuse_what_is_no_text(head: bytes) -> None:
     """Raise Invalid `unsupported_file` for archives, workbooks, images and the like, unopened."""
     for magic, what in MAGIC.items():
         if head.startswith(magic):
-            raise Invalid(f"The file is {what}. Send CSV or JSON Lines as plain text.", code="unsupported_file")
+            raise Invalid(
+                f"The file is {what}. Send CSV or JSON Lines as plain text.", code="unsupported_file"
+            )
 
 
 def encoding_of(head: bytes, *, whole: bool) -> tuple[str, int]:

@@ -34,7 +34,7 @@ class _Unclosed(Exception):
 
 
 def csv_records(lines: Lines, separator: str, quote: str) -> Iterator[Record]:
-    """The records of a CSV file. After one whose quotes are broken it goes on with the second of its lines."""
+    """The records of a CSV file. After one with broken quotes it goes on with the second of its lines."""
     csv.field_size_limit(MAX_ROW)
     taken: list[Line] = []
     while True:
