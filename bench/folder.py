@@ -1,4 +1,4 @@
-"""A folder that answers like S3, as far as imports ask: so that measuring them does not measure an emulator."""
+"""A folder that answers like S3, as far as imports ask, so that no emulator is measured with them."""
 
 from __future__ import annotations
 

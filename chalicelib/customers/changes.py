@@ -13,7 +13,7 @@ Outcome = Literal["created", "updated", "unchanged", "rejected", "deleted", "rev
 
 
 class Change(Stored):
-    """A row's outcome. `before` and `after` are the profile, None where there is none; without both, no change."""
+    """A row's outcome. `before` and `after` are the profile, None where none is; both None: no change."""
 
     row: int
     outcome: Outcome

@@ -1,8 +1,9 @@
 """Commits Works: one transaction each, or several Works packed into as few transactions as fit.
 
 DynamoDB refuses a transaction that names one key twice, so additions to one counter are summed, one check
-stands for all that ask the same, and any other shared key moves the later Work to a later transaction. When a transaction is cancelled, the reasons
-point to the guilty Works by index: those leave with their error, the rest are tried again.
+stands for all that ask the same, and any other shared key moves the later Work to a later transaction. When
+one is cancelled, the reasons point to the guilty Works by index: those leave with their error, the rest are
+tried again.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class _Batch:
 
 
 def _can_share(held: Write, write: Write) -> bool:
-    """Whether one action can stand for both writes: additions are summed, and what is checked alike is once."""
+    """Whether one action can stand for both writes: additions are summed, equal checks are made once."""
     if held.kind == write.kind == "ConditionCheck":
         return held.request == write.request
     return held.additions is not None and write.additions is not None

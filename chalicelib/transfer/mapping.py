@@ -11,7 +11,6 @@ from pydantic import Field
 from chalicelib.kernel.errors import Invalid
 from chalicelib.transfer.reading.records import PROBLEMS, Record
 
-SIMPLE = ("name", "company", "organisation_role", "stage", "locale", "time_zone", "owner")
 LISTS = {"email": "emails", "phone": "phones", "handle": "handles", "tags": "tags"}
 FIELD = (
     "^(ignore|first_name|last_name|name|company|organisation_role|stage|locale|time_zone|owner|email|phone|"

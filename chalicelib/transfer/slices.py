@@ -6,6 +6,8 @@ Each change's event has an id that follows from the job and the row: what was do
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -13,7 +15,7 @@ from datetime import datetime
 from chalicelib.customers.changes import Change, settle
 from chalicelib.customers.upsert import fill
 from chalicelib.kernel.commit import commit_all
-from chalicelib.kernel.errors import RapportError
+from chalicelib.kernel.errors import RapportError, Unavailable
 from chalicelib.kernel.principals import Principal
 from chalicelib.kernel.work import Work
 from chalicelib.transfer import import_store as store
@@ -23,6 +25,9 @@ LANES = 4
 """Transactions of a slice at the same time."""
 TRIES = 3
 """How often a row is planned when others change what it is about."""
+
+PAUSES = (0.5, 1, 2, 4, 8)
+"""Seconds to wait while the table is busy, as a new one is until it has grown to the rate of an import."""
 
 Plan = Callable[[list[int]], list[Change]]
 
@@ -77,7 +82,16 @@ class Slice:
         return [errors.get(change.row) for change in changes]
 
     def _commit(self, changes: list[Change]) -> dict[int, RapportError | None]:
-        errors = commit_all([self._work(change) for change in changes])
+        """Commit one lane; while the table is busy, wait and go on: what was done meanwhile is Repeated."""
+        works = [self._work(change) for change in changes]
+        for pause in PAUSES:
+            try:
+                errors = commit_all(works)
+                break
+            except Unavailable:
+                time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
+        else:
+            errors = commit_all(works)
         return dict(zip((change.row for change in changes), errors, strict=True))
 
     def _work(self, change: Change) -> Work:

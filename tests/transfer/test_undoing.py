@@ -82,14 +82,14 @@ EMAILS = st.sampled_from(["", "a@example.org", "b@example.org", "c@example.org"]
 PHONES = st.sampled_from(["", "+442079460958", "+442079460959"])
 NAMES = st.sampled_from(["", "Ada", "Bob"])
 TAGS = st.sampled_from(["", "x", "y;z"])
-ROWS = st.lists(st.tuples(NAMES, EMAILS, PHONES, TAGS), max_size=8)
+ROWS = st.lists(st.tuples(NAMES, EMAILS, PHONES, TAGS), max_size=5)
 
 
 def csv_of(table: list[tuple[str, ...]]) -> str:
     return "name,email,phone,tags\n" + "".join(",".join(row) + "\n" for row in table)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ROWS, second=ROWS, size=st.integers(1, 4), twice=st.booleans())
 def test_the_state_after_undoing_is_the_state_before(
     api: Api, cloud: Cloud, first: Any, second: Any, size: int, twice: bool

@@ -1,7 +1,8 @@
 """Typed routes: a view's annotations say what it takes and gives; the kernel does the rest.
 
 A view's parameters are known by name: `body` (a Model), `query` (Parameters), `work` (the Work that is
-committed once the answer is known), `batch` (commits a Work a row: kernel/http/batches.py), `link` (makes absolute URLs), and the path's own parameters.
+committed once the answer is known), `batch` (a Work a row, committed by the view: kernel/http/batches.py),
+`link` (makes absolute URLs), and the path's own parameters.
 """
 
 from __future__ import annotations

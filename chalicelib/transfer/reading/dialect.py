@@ -28,7 +28,7 @@ _DATUM = re.compile(r"\S+@\S+\.\S+|[+(]?[\d][\d\s().,/-]{3,}|https?://.*")
 
 
 class Dialect(Stored):
-    """How to read the file. Each of `columns` has a label of its own; `rows_at` is the byte of the first row."""
+    """How to read the file. `columns` are labels, each once; `rows_at` is the byte of the first row."""
 
     format: Format
     encoding: str
