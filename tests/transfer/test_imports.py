@@ -6,14 +6,17 @@ import itertools
 import json
 from typing import Any
 
+import boto3
 import pytest
 
 from chalicelib.kernel import commit as committing
-from chalicelib.transfer import running
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.transfer import import_store as store
+from chalicelib.transfer import running, slices
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.memory import caller
-from tests.transfer.files import begin, profiles, results, rows, run, state, undo, upload
+from tests.transfer.files import begin, drive, profiles, results, rows, run, state, undo, upload
 
 PEOPLE = "name,email,tags\nAda,ada@example.org,a;b\nBob,bob@example.org,\nNo,nonsense,\n"
 
@@ -246,3 +249,62 @@ def test_cancelling_ends_it_with_its_slice(api: Api, cloud: Cloud, monkeypatch: 
     found = state(api, identifier)
     assert (found["state"], found["rows"]) == ("cancelled", 0)
     assert undo(api, cloud, identifier)["undone"] == {}
+
+
+def test_what_others_change_meanwhile_is_planned_anew(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = api.post("/v1/customers", {"name": "Ada", "emails": ["ada@example.org"]}).ok(201)["id"]
+    keep = store.keep_plan
+
+    def meddling(job: str, kind: Any, number: int, attempt: int, changes: Any) -> Any:
+        kept = keep(job, kind, number, attempt, changes)
+        if attempt == 0:
+            api.patch(f"/v1/customers/{ada}", {"company": "Engines"}).ok()
+            api.post("/v1/customers", {"emails": ["bob@example.org"]}).ok(201)
+        return kept
+
+    monkeypatch.setattr(store, "keep_plan", meddling)
+    found = run(api, cloud, "email,tags\nada@example.org,x\nbob@example.org,x\nbob@example.org,x\n")
+    assert [one["outcome"] for one in rows(api, found["id"])] == ["updated", "updated", "unchanged"]
+    after = api.get(f"/v1/customers/{ada}").ok()
+    assert (after["company"], after["tags"], after["version"]) == ("Engines", ["x"], 3)
+    assert len(profiles(cloud)) == 2
+
+
+def test_what_is_never_left_alone_is_rejected_as_busy(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = api.post("/v1/customers", {"emails": ["ada@example.org"]}).ok(201)["id"]
+    keep = store.keep_plan
+
+    def meddling(job: str, kind: Any, number: int, attempt: int, changes: Any) -> Any:
+        api.patch(f"/v1/customers/{ada}", {"company": f"Number {attempt}"}).ok()
+        return keep(job, kind, number, attempt, changes)
+
+    monkeypatch.setattr(store, "keep_plan", meddling)
+    found = run(api, cloud, "email,tags\nada@example.org,x\nbob@example.org,x\n")
+    assert [one["code"] or one["outcome"] for one in rows(api, found["id"])] == ["busy", "created"]
+
+
+def test_a_busy_table_is_waited_for(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, numbers = committing._write, itertools.count(1)
+
+    def throttled(*arguments: Any) -> Any:
+        if next(numbers) in (2, 3):
+            raise Unavailable("The database is busy; try again.")
+        return write(*arguments)
+
+    identifier = begin(api, cloud, PEOPLE)
+    monkeypatch.setattr(slices, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(committing, "_write", throttled)
+    drive(identifier)
+    assert state(api, identifier)["counts"] == {"created": 2, "rejected": 1}
+
+
+def test_a_file_that_is_gone_fails_the_import(api: Api, cloud: Cloud) -> None:
+    identifier = begin(api, cloud, PEOPLE)
+    boto3.client("s3").delete_object(Bucket=cloud["FilesBucket"], Key=f"imports/{identifier}/source")
+    drive(identifier)
+    found = state(api, identifier)
+    assert (found["state"], found["problem"]) == ("failed", "file_gone")

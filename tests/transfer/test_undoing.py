@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.kernel import commit as committing
 from chalicelib.transfer import running
 from tests.api import Api
 from tests.cloud import Cloud
@@ -107,4 +109,31 @@ def test_the_state_after_undoing_is_the_state_before(
         api.post(f"/v1/imports/{identifier}/undo").ok()
         drive(identifier, twice=twice)
     assert state(api, identifier)["undone"].get("left", 0) == 0
+    assert without_bookkeeping(cloud) == before
+
+
+@pytest.mark.parametrize("fails", [1, 2, 3])
+def test_a_crash_while_undoing_is_taken_up(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, fails: int
+) -> None:
+    api.post("/v1/customers", ADA).ok(201)
+    before = without_bookkeeping(cloud)
+    identifier = begin(api, cloud, CONTENT)
+    drive(identifier)
+    api.post(f"/v1/imports/{identifier}/undo").ok()
+    write, numbers = committing._write, itertools.count(1)
+
+    def breaks(*arguments: Any) -> Any:
+        number = next(numbers)
+        outcome = write(*arguments)
+        if number == fails:
+            raise RuntimeError("the worker dies")
+        return outcome
+
+    with monkeypatch.context() as patch:
+        patch.setattr(committing, "_write", breaks)
+        with pytest.raises(RuntimeError):
+            drive(identifier)
+    drive(identifier)
+    assert state(api, identifier)["undone"] == {"reverted": 1, "deleted": 1}
     assert without_bookkeeping(cloud) == before
