@@ -20,13 +20,14 @@ from chalicelib.kernel.principals import SYSTEM, Principal
 from chalicelib.kernel.table import Item, Key, encode, encode_item, key_of
 
 Failure = RapportError | Callable[[Item | None], RapportError]
-FREE = "attribute_not_exists(#pk) OR #end <= :now"
-"""The condition of a key that is free: nothing there, or only what has expired."""
 ABSENT = {
-    "ConditionExpression": "attribute_not_exists(#pk)",
-    "ExpressionAttributeNames": {"#pk": "pk"},
+    "ConditionExpression": "attribute_not_exists(pk)",
     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
 }
+"""That a key is free. Written out, since building it is dear where thousands are put."""
+ABSENT_OR_EXPIRED = ABSENT | {"ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now"}
+"""The same for a kind of item that expires; an engine takes half as long again to check it."""
+
 Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
 
@@ -68,14 +69,13 @@ class Work:
     sending: Sending | None = None
 
     def put(self, item: Item, *, unless_exists: Failure) -> None:
-        """Add an item whose key must be free; an expired item does not hold it."""
-        request = {
-            "Item": encode_item(item),
-            "ConditionExpression": FREE,  # written out, since building it is dear where thousands are put
-            "ExpressionAttributeNames": {"#pk": "pk", "#end": "expires_at"},
-            "ExpressionAttributeValues": {":now": encode(int(self.now.timestamp()))},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
+        """Add an item whose key must be free; an expired item does not hold it.
+
+        Items of one kind all expire or none does, so only one that expires can meet an expired one.
+        """
+        request = {"Item": encode_item(item), **(ABSENT_OR_EXPIRED if "expires_at" in item else ABSENT)}
+        if "expires_at" in item:
+            request["ExpressionAttributeValues"] = {":now": encode(int(self.now.timestamp()))}
         self._add("Put", key_of(item), request, None, unless_exists)
 
     def overwrite(self, item: Item) -> None:
