@@ -35,6 +35,7 @@ from chalicelib.support import worker as support_workers
 from chalicelib.tasks import routes as tasks
 from chalicelib.timeline import routes as timeline
 from chalicelib.transfer import export_routes as exports
+from chalicelib.transfer import routes as imports
 
 features = [
     access.routes,
@@ -45,6 +46,7 @@ features = [
     directory.routes,
     timeline.routes,
     consent.routes,
+    imports.routes,
     mail.routes,
     support.routes,
     feedback.routes,

@@ -20,12 +20,14 @@ from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
 from chalicelib.privacy import collecting, erasing, retaining
 from chalicelib.transfer import exports
+from chalicelib.transfer import running as imports
 
 worker = Blueprint(__name__)
 
 STEPS: dict[str, Callable[[Work, str, int], None]] = {
     "era": erasing.step,
     "exp": exports.step,
+    "imp": imports.take_step,
     "org": members.empty,
     "ret": retaining.step,
     "sar": collecting.step,

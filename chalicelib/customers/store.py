@@ -244,6 +244,12 @@ def by_update(times: Bounds, *, limit: int, after: str | None, where: ConditionB
     return pages.page(queries, limit=limit, after=after)
 
 
+def has_contacts(customer_id: str) -> bool:
+    """Whether anything but changes of the profile was recorded about them: one call."""
+    others = ~Attr("type").begins_with("customer.")
+    return bool(pages.page([Query.prefixed(partition(customer_id), "EVT#", where=others)], limit=1).items)
+
+
 def customers_of(found: Slice) -> list[Customer]:
     """The customers of a page."""
     return [_customer(item) for item in found.items]

@@ -34,6 +34,45 @@ def put(key: str, content: bytes, content_type: str, *, bucket: str | None = Non
         )
 
 
+def put_new(key: str, content: bytes, content_type: str, *, bucket: str) -> bool:
+    """Store bytes under a key that must be free; False when it is taken, by whoever came first."""
+    client = aws.s3()
+    try:
+        with busy_is_unavailable("storage"):
+            client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type, IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
+            raise
+        return False
+    return True
+
+
+def size(key: str, *, bucket: str) -> int | None:
+    """The bytes of an object, or None when it is not there."""
+    try:
+        with busy_is_unavailable("storage"):
+            return aws.s3().head_object(Bucket=bucket, Key=key)["ContentLength"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NotFound"):
+            raise
+        return None
+
+
+def read(key: str, first: int, length: int, *, bucket: str) -> bytes:
+    """At most `length` bytes from the offset `first` on; none at the end. Raises NotFound."""
+    client = aws.s3()
+    try:
+        with busy_is_unavailable("storage"):
+            answer = client.get_object(Bucket=bucket, Key=key, Range=f"bytes={first}-{first + length - 1}")
+            return answer["Body"].read()
+    except client.exceptions.NoSuchKey:
+        raise NotFound("There is no such object.", code="no_such_object") from None
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "InvalidRange":
+            raise
+        return b""
+
+
 def get(key: str, *, bucket: str | None = None, maximum: int) -> bytes:
     """The bytes of a key. Raises NotFound, or TooLarge above `maximum` bytes before reading them."""
     client = aws.s3()
@@ -93,6 +132,13 @@ def get_json(key: str, *, bucket: str | None = None, maximum: int = 20_000_000) 
     """A document stored by `put_json`."""
     document: dict[str, Any] = json.loads(gzip.decompress(get(key, bucket=bucket, maximum=maximum)))
     return document
+
+
+def upload_link(key: str, *, seconds: int, bucket: str) -> str:
+    """A presigned URL to PUT the object, valid for `seconds`."""
+    return aws.s3().generate_presigned_url(
+        "put_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
+    )
 
 
 def link(key: str, *, seconds: int, filename: str | None = None, bucket: str | None = None) -> str:

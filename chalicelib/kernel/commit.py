@@ -1,8 +1,8 @@
 """Commits Works: one transaction each, or several Works packed into as few transactions as fit.
 
-DynamoDB refuses a transaction that names one key twice, so additions to one counter are summed, the same
-check is made once, and any other shared key moves the later Work to a later transaction. When a transaction
-is cancelled, the reasons point to the guilty Works by index: those leave with their error, the rest are
+DynamoDB refuses a transaction that names one key twice, so additions to one counter are summed, one check
+stands for all that ask the same, and any other shared key moves the later Work to a later transaction. When
+one is cancelled, the reasons point to the guilty Works by index: those leave with their error, the rest are
 tried again.
 """
 
@@ -39,37 +39,49 @@ class _Batch:
     writes: dict[Key, Write] = field(default_factory=dict)
     owners: dict[Key, list[tuple[int, Write]]] = field(default_factory=dict)
     size: int = 0
+    postponed: set[Key] = field(default_factory=set)
+    """What the Works that had to wait will write: no later Work overtakes them on it."""
 
     def take(self, index: int, work: Work) -> bool:
-        """Add a Work unless it does not fit or shares a key with another one that writes there."""
+        """Add a Work unless it does not fit, or shares a key other than to add to it or to check it alike."""
+        if self._fits(work):
+            for write in work.writes:
+                self._merge(index, write)
+            self.works.append(index)
+            return True
+        self.postponed.update(write.key for write in work.writes if write.kind != "ConditionCheck")
+        return False
+
+    def _fits(self, work: Work) -> bool:
         size = sum(len(ascii(write.request)) for write in work.writes)
         new = [write for write in work.writes if write.key not in self.writes]
         shared = [write for write in work.writes if write.key in self.writes]
         if self.works and (len(self.writes) + len(new) > MAX_ACTIONS or self.size + size > MAX_BYTES):
             return False
-        if not all(_joinable(write, self.writes[write.key]) for write in shared):
+        if any(write.key in self.postponed and write.additions is None for write in work.writes):
             return False
-        for write in work.writes:
-            self._merge(index, write)
-        self.works.append(index)
+        if not all(_can_share(self.writes[write.key], write) for write in shared):
+            return False
         self.size += size
         return True
 
     def _merge(self, index: int, write: Write) -> None:
         self.owners.setdefault(write.key, []).append((index, write))
         held = self.writes.get(write.key)
-        if held is not None and held.additions is not None:
+        if held is not None:
+            if write.kind == "ConditionCheck":
+                return
             total = Counter(held.additions)
             total.update(write.additions or {})
             write = Write("Update", write.key, {}, additions=dict(total))
         self.writes[write.key] = write
 
 
-def _joinable(one: Write, other: Write) -> bool:
-    """Whether two writes of one key are a single action: both add to counters, or make the same check."""
-    if one.additions is not None:
-        return other.additions is not None
-    return one.kind == other.kind == "ConditionCheck" and one.request == other.request
+def _can_share(held: Write, write: Write) -> bool:
+    """Whether one action can stand for both writes: additions are summed, equal checks are made once."""
+    if held.kind == write.kind == "ConditionCheck":
+        return held.request == write.request
+    return held.additions is not None and write.additions is not None
 
 
 def commit(work: Work) -> None:

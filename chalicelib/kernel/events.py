@@ -135,10 +135,14 @@ def event_item(
     channel: str | None = None,
     bulk: bool = False,
     private: dict[str, Any] | None = None,
+    once: tuple[str, ...] = (),
 ) -> Item:
-    """The item of an event. It sorts by when it occurred, which is never after it was recorded."""
+    """The item of an event. It sorts by when it occurred, which is never after it was recorded.
+
+    Its id follows from the time and from `once`, when given: then a repeat makes the same item.
+    """
     occurred = min(occurred_at or recorded_at, recorded_at)
-    identifier = ids.ulid(occurred)
+    identifier = ids.derived_id("evt", occurred, *once).removeprefix("evt_") if once else ids.ulid(occurred)
     item: Item = {
         "pk": partition,
         "sk": PREFIX + identifier,

@@ -76,6 +76,8 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     api.patch(f"/v1/customers/{ada['id']}/preferences", {"interests": ["looms"]}).ok()
     task = {"customer_id": ada["id"], "owner": sam["id"], "title": "Call", "due_at": "2031-01-01T09:00:00Z"}
     api.post("/v1/tasks", task).ok(201)
+    api.post("/v1/customers/batch", {"customers": [{"name": "Eve"}]}, Idempotency_Key="rows").ok()
+    api.post("/v1/imports", {}).ok(201)
     receive(cloud, write(message_id="<first@example.org>"))
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada["id"]}).ok(202)

@@ -11,11 +11,21 @@ import pytest
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
+from chalicelib.access.events import KeyRevoked
 from chalicelib.kernel import aws, commit, table
 from chalicelib.kernel.commit import commit_all
-from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, RapportError, Unavailable
-from chalicelib.kernel.table import Key
+from chalicelib.kernel.errors import (
+    AlreadyExists,
+    Conflict,
+    Invalid,
+    NotFound,
+    RapportError,
+    Repeated,
+    Unavailable,
+)
+from chalicelib.kernel.table import Key, key_of
 from chalicelib.kernel.work import Work
+from tests.calls import counted
 from tests.cloud import Cloud
 from tests.faults import answering, cancelled, refusal
 
@@ -233,7 +243,31 @@ def test_an_update_sets_and_removes() -> None:
 def test_an_expired_item_does_not_hold_its_key() -> None:
     expired = Work()
     expired.overwrite({**_item("a"), "expires_at": int(time.time()) - 1})
-    assert commit_all([expired, _putting("a"), _putting("a")]) == [None, None, _Same(AlreadyExists)]
+    again, third = Work(), Work()
+    for work in (again, third):
+        work.put(
+            {**_item("a"), "expires_at": int(time.time()) + 60}, unless_exists=AlreadyExists("It is there.")
+        )
+    assert commit_all([expired, again, third]) == [None, None, _Same(AlreadyExists)]
+
+
+def test_what_is_checked_alike_is_checked_once() -> None:
+    commit_all([_putting("held")])
+    works = [_putting(name) for name in "ab"]
+    with counted() as calls:
+        for work in works:
+            work.require(key_of(_item("held")), AlreadyExists("unreachable"))
+        assert commit_all(works) == [None, None]
+    assert calls == ["TransactWriteItems"]
+
+
+def test_a_change_recorded_once_is_told_by_its_event() -> None:
+    at = Work().now
+    works = [Work(now=at), Work(now=at)]
+    for work in works:
+        work.put(_item("x"), unless_exists=AlreadyExists("It is there."))
+        work.record("pk", KeyRevoked(key_id="key"), once=("job", "1"))
+    assert commit_all(works) == [None, _Same(Repeated)]
 
 
 class _Same:

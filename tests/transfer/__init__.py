@@ -1,0 +1,1 @@
+"""Batches, imports and exports."""

@@ -25,6 +25,7 @@ from chalicelib.kernel.errors import (
     UnsupportedMedia,
 )
 from chalicelib.kernel.http import idempotency, problems
+from chalicelib.kernel.http.batches import Batch
 from chalicelib.kernel.http.paging import Page, PageParameters, seal, unseal
 from chalicelib.kernel.principals import ANONYMOUS, Principal
 from chalicelib.kernel.work import Work
@@ -70,6 +71,8 @@ class _Call:
             self.arguments["body"] = self._body(route.types["body"])
         if "link" in route.types:
             self.arguments["link"] = self.link
+        if "batch" in route.types:
+            self.arguments["batch"] = Batch(self.principal, guard, self._idempotency_key())
 
     def respond(self) -> Response:
         if not self.route.takes_work:
@@ -180,12 +183,18 @@ class _Call:
         return raw if isinstance(raw, bytes) else raw.encode()
 
     def _keyed_attempt(self) -> idempotency.Attempt | None:
-        key = self.request.headers.get("Idempotency-Key")
-        if key is None or self.route.method != "POST" or self.principal is ANONYMOUS:
+        key = self._idempotency_key()
+        if key is None:
             return None
         parts = [self.route.method.encode(), self.path.encode(), self._raw_body()]
         fingerprint = hashlib.sha256(b"\n".join(parts)).hexdigest()
-        return idempotency.Attempt(self.principal.id, idempotency.checked_key(key), fingerprint)
+        return idempotency.Attempt(self.principal.id, key, fingerprint)
+
+    def _idempotency_key(self) -> str | None:
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None or self.route.method != "POST" or self.principal is ANONYMOUS:
+            return None
+        return idempotency.checked_key(key)
 
     def _expected_version(self) -> int | None:
         given = self._header("If-Match").strip().removeprefix("W/").strip('"')

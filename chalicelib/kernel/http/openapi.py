@@ -145,7 +145,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         parameters.append(_IF_MATCH)
     if route.method == "GET" and _has_version(route):
         parameters.append(_IF_NONE_MATCH)
-    if route.takes_work and route.scope:
+    if route.changes and route.scope:
         parameters.append(_ACTOR)
     return parameters
 

@@ -1,7 +1,8 @@
 """Typed routes: a view's annotations say what it takes and gives; the kernel does the rest.
 
 A view's parameters are known by name: `body` (a Model), `query` (Parameters), `work` (the Work that is
-committed once the answer is known), `link` (makes absolute URLs), and the path's own parameters.
+committed once the answer is known), `batch` (a Work a row, committed by the view: kernel/http/batches.py),
+`link` (makes absolute URLs), and the path's own parameters.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Link = Callable[[str], str]
 Guard = Callable[[Work], None]
 """Adds to a Work what must hold for its caller, such as that the member of staff it acts for exists."""
 
-_SPECIAL = ("body", "query", "work", "link")
+_SPECIAL = ("body", "query", "work", "batch", "link")
 
 CORS = CORSConfig(
     allow_origin="*",
@@ -78,6 +79,11 @@ class Route:
     @property
     def takes_work(self) -> bool:
         return "work" in self.types
+
+    @property
+    def changes(self) -> bool:
+        """Whether it commits anything, in one Work or in many."""
+        return self.takes_work or "batch" in self.types
 
 
 class Routes:

@@ -33,6 +33,7 @@ PLACES = {
     "erasure_id": "era_01J00000000000000000000000",
     "duplicate_id": "dup_01J00000000000000000000000",
     "export_id": "exp_01J00000000000000000000000",
+    "import_id": "imp_01J00000000000000000000000",
     "message_id": "msg_01J00000000000000000000000",
     "task_id": "tsk_01J00000000000000000000000",
     "topic_id": "newsletter",

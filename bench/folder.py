@@ -1,0 +1,57 @@
+"""A folder that answers like S3, as far as imports ask, so that no emulator is measured with them."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+class NoSuchKey(ClientError):
+    def __init__(self) -> None:
+        super().__init__({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+
+
+class Folder:
+    """Objects as files, by key."""
+
+    exceptions = SimpleNamespace(NoSuchKey=NoSuchKey)
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._adopted: dict[str, Path] = {}
+
+    def adopt(self, key: str, path: Path) -> None:
+        """Have a file be the object of a key, where it lies."""
+        self._adopted[key] = path
+
+    def _path(self, key: str) -> Path:
+        return self._adopted.get(key, self._root / key)
+
+    def put_object(self, *, Key: str, Body: bytes, IfNoneMatch: str | None = None, **_: Any) -> None:  # noqa: N803 - S3's names
+        path = self._path(Key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if IfNoneMatch and path.exists():
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
+        path.write_bytes(Body)
+
+    def get_object(self, *, Key: str, Range: str = "", **_: Any) -> dict[str, Any]:  # noqa: N803 - S3's names
+        path = self._path(Key)
+        if not path.exists():
+            raise NoSuchKey
+        bounds = re.fullmatch(r"bytes=(\d+)-(\d+)", Range)
+        first, last = (int(bounds[1]), int(bounds[2])) if bounds else (0, path.stat().st_size)
+        with path.open("rb") as file:
+            file.seek(first)
+            content = file.read(last - first + 1)
+        return {"Body": io.BytesIO(content), "ContentLength": len(content)}
+
+    def head_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - S3's names
+        return {"ContentLength": self._path(Key).stat().st_size}
+
+    def generate_presigned_url(self, *_: Any, **__: Any) -> str:
+        return "https://files.example/"

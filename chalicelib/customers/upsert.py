@@ -1,0 +1,241 @@
+"""Upserts: many rows of what is known about people, each found by its identities, created or added to.
+
+Planning reads what the rows name, all at once, and decides row by row; a later row sees what an earlier one
+is going to do. Carrying out makes one Work of each change. Who calls decides how the Works are committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+from chalicelib.access import service as access
+from chalicelib.customers import store
+from chalicelib.customers.changes import Change
+from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
+from chalicelib.customers.identity import Identity
+from chalicelib.customers.model import Customer, NewCustomer, Stage
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound, RapportError
+from chalicelib.kernel.events import changes
+from chalicelib.kernel.work import Work
+
+Mode = Literal["create", "update", "upsert"]
+Match = Literal["email", "phone", "external_id", "handle"]
+Value = TypeVar("Value")
+Found = TypeVar("Found")
+
+LISTS = {"emails": 10, "phones": 10, "handles": 10, "tags": 50}
+"""Fields that a row adds to, and how much each may hold."""
+IDENTITY_OF: dict[str, Callable[[str], Identity]] = {
+    "emails": Identity.of_email,
+    "phones": lambda number: Identity("phone", number),
+    "handles": Identity.of_handle,
+}
+"""Which of them tell who somebody is."""
+MAPS = ("external_ids", "custom")
+READERS = 4
+"""Calls that read at the same time."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one row says: the fields that `new` was given; its phones are in E.164 already."""
+
+    number: int
+    new: NewCustomer
+
+    @cached_property
+    def identities(self) -> list[Identity]:
+        found = [Identity.of_email(address) for address in self.new.emails]
+        found += [Identity("phone", number) for number in self.new.phones]
+        found += [Identity.of_external(*pair) for pair in self.new.external_ids.items()]
+        found += [Identity.of_handle(handle) for handle in self.new.handles]
+        return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How rows are taken. `match` names the one kind of identity that decides who is meant; None: all do.
+
+    `clear_empty` lets an empty value erase a single-valued field. `name` gives the id of whom a row creates.
+    """
+
+    at: datetime
+    name: Callable[[int], str]
+    mode: Mode = "upsert"
+    match: Match | None = None
+    clear_empty: bool = False
+    stage: Stage = "lead"
+    """Of whom is created by a row that names none."""
+
+    def decides(self, identity: Identity) -> bool:
+        kind = "external_id" if identity.kind == "external" else identity.kind
+        return self.match in (None, kind)
+
+
+class Known:
+    """The holders of the identities that some rows name, and their profiles; what is planned is added."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        wanted = dict.fromkeys(identity for row in rows for identity in row.identities)
+        self._holders = _read(store.holders, list(wanted))
+        self._customers = _read(store.get_many, list(dict.fromkeys(self._holders.values())))
+        merged = {one.merged_into for one in self._customers.values() if one.merged_into}
+        self._customers |= _read(store.get_many, [one for one in merged if one not in self._customers])
+
+    def holder(self, identity: Identity) -> Customer | None:
+        """Whose identity this is: the survivor, when its holder was merged."""
+        found = self._customers.get(self._holders.get(identity, ""))
+        return self._customers.get(found.merged_into) if found and found.merged_into else found
+
+    def note(self, change: Change) -> Change:
+        """Let the rows that follow see what this one is going to do."""
+        if change.after is not None and change.after is not change.before:
+            self._customers[change.after.id] = change.after
+            for identity in change.after.identities:
+                self._holders.setdefault(identity, change.after.id)
+        return change
+
+
+def _read(read: Callable[[list[Value]], dict[Value, Found]], wanted: list[Value]) -> dict[Value, Found]:
+    """Read by hundreds, several calls at the same time when there are several."""
+    hundreds = [wanted[start : start + 100] for start in range(0, len(wanted), 100)]
+    if len(hundreds) < 2:
+        return read(wanted) if wanted else {}
+    found: dict[Value, Found] = {}
+    with ThreadPoolExecutor(READERS) as pool:
+        for part in pool.map(read, hundreds):
+            found |= part
+    return found
+
+
+def plan(rows: Sequence[Row], rules: Rules) -> list[Change]:
+    """What is to be done for each row, in their order: two batches of calls for all of them."""
+    known = Known(rows)
+    return [known.note(_plan_row(row, known, rules)) for row in rows]
+
+
+def _plan_row(row: Row, known: Known, rules: Rules) -> Change:
+    try:
+        before = _meant(row, known, rules)
+        if before is None:
+            after = _created(row, rules)
+            return Change(row=row.number, outcome="created", customer_id=after.id, after=after)
+        after = _added_to(before, row, known, rules)
+        changed = after.changes_from(before) if after is not before else []
+        outcome: Any = "updated" if changed else "unchanged"
+        return Change(
+            row=row.number,
+            outcome=outcome,
+            customer_id=before.id,
+            changed=changed,
+            before=before if changed else None,
+            after=after if changed else None,
+        )
+    except RapportError as error:
+        return Change.rejected(row.number, error)
+
+
+def _meant(row: Row, known: Known, rules: Rules) -> Customer | None:
+    """Whom a row is about; None for somebody new. Raises what rejects the row."""
+    held = [(identity, known.holder(identity)) for identity in row.identities]
+    found = {holder.id: holder for _, holder in held if holder}
+    if len(found) > 1:
+        raise Conflict(
+            "The row's identities belong to different customers.", code="ambiguous", candidates=sorted(found)
+        )
+    deciding = [holder for identity, holder in held if rules.decides(identity)]
+    if rules.match and not deciding:
+        raise Invalid("The row lacks what it is to be found by.", code="no_match_key")
+    if found and not any(deciding):
+        [taken] = found
+        raise Conflict("An identity belongs to another customer.", code="identity_taken", customer_id=taken)
+    if found and rules.mode == "create":
+        [exists] = found
+        raise Conflict("This customer exists.", code="exists", customer_id=exists)
+    if not found and rules.mode == "update":
+        raise NotFound("No customer has this identity.", code="not_found")
+    return next(iter(found.values()), None)
+
+
+def _created(row: Row, rules: Rules) -> Customer:
+    """Whom the row makes known; empty values say nothing."""
+    if not (row.new.name or row.identities):
+        raise Invalid("A customer needs a name or a way to be recognised.", code="nothing_to_know_by")
+    fields = {name: getattr(row.new, name) for name in NewCustomer.model_fields}
+    fields["custom"] = {name: value for name, value in row.new.custom.items() if value != ""}
+    if "stage" not in row.new.model_fields_set:
+        fields["stage"] = rules.stage
+    identifier = rules.name(row.number)
+    return Customer(id=identifier, version=1, created_at=rules.at, updated_at=rules.at, **fields)
+
+
+def _added_to(before: Customer, row: Row, known: Known, rules: Rules) -> Customer:
+    """The customer with what the row adds, one version on; the same object when that is nothing."""
+    after: dict[str, Any] = {}
+    for name in row.new.model_fields_set:
+        held, given = getattr(before, name), getattr(row.new, name)
+        if name in LISTS:
+            after[name] = _longer(name, held, given, known)
+        elif name in MAPS:
+            after[name] = _fuller(name, held, given, rules)
+        elif given not in (None, "") or rules.clear_empty:
+            after[name] = given or None
+    if all(getattr(before, name) == value for name, value in after.items()):
+        return before
+    changed = before.model_copy(update=after | {"version": before.version + 1, "updated_at": rules.at})
+    changed.check_bounds()
+    return changed
+
+
+def _longer(name: str, held: list[str], given: list[str], known: Known) -> list[str]:
+    """A list and what is new to it. An identity that somebody holds is this customer's own already."""
+    if name in IDENTITY_OF:
+        fresh = [one for one in given if known.holder(IDENTITY_OF[name](one)) is None]
+    else:
+        fresh = [one for one in given if one not in held]
+    if len(held) + len(fresh) > LISTS[name]:
+        raise Invalid.in_body(name, f"holds {LISTS[name]} at most", "too_many")
+    return [*held, *dict.fromkeys(fresh)]
+
+
+def _fuller(name: str, held: dict[str, Any], given: dict[str, Any], rules: Rules) -> dict[str, Any]:
+    """A map with what is given; an external id of a source that the customer has another of is refused."""
+    if name == "external_ids":
+        if any(held.get(source, value) != value for source, value in given.items()):
+            raise Conflict("The customer has another external id of this source.", code="other_external_id")
+        return held | given
+    kept = {key: value for key, value in given.items() if value != ""}
+    cleared = {key for key in given if key not in kept} if rules.clear_empty else set()
+    return {key: value for key, value in (held | kept).items() if key not in cleared}
+
+
+def fill(work: Work, change: Change, once: tuple[str, ...] = ()) -> None:
+    """Put a change and its event into a Work; nothing for one that changes nothing.
+
+    With `once`, the event is the change's track: done again, from a Work of the same time, it is Repeated.
+    """
+    before, after = change.before, change.after
+    event: CustomerRegistered | CustomerUpdated | CustomerDeleted
+    private = None
+    if after is not None and after.owner and (before is None or before.owner != after.owner):
+        access.require_staff(work, after.owner, "owner")
+    if after is not None and before is None:
+        store.add(work, after)
+        event = CustomerRegistered(customer_id=after.id, stage=after.stage)
+    elif after is not None and before is not None:
+        store.replace(work, before, after)
+        event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=change.changed)
+        private = changes(before, after, change.changed)
+    elif before is not None:
+        store.remove(work, before)
+        event = CustomerDeleted(customer_id=before.id, merged_ids=before.merged_ids)
+    else:
+        return
+    work.record(
+        store.partition(event.customer_id), event, customer_id=event.customer_id, private=private, once=once
+    )

@@ -1,0 +1,115 @@
+"""An import's item, and its objects: the source, the plans and outcomes of its slices, the results."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from chalicelib.customers.changes import Change
+from chalicelib.kernel import blobs, pages, table
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import AlreadyExists, NotFound
+from chalicelib.kernel.pages import Query
+from chalicelib.kernel.table import Key
+from chalicelib.kernel.work import Work
+from chalicelib.transfer.import_model import Import
+
+Kind = Literal["import", "undo"]
+MAX_PLAN = 100_000_000
+"""Bytes of a slice's plan, packed; far more than one has."""
+_changes: TypeAdapter[list[Change]] = TypeAdapter(list[Change])
+
+
+def partition(import_id: str) -> str:
+    """Where events about an import are recorded."""
+    return f"IMP#{import_id}"
+
+
+def _key(import_id: str) -> Key:
+    return Key(partition(import_id), "IMPORT")
+
+
+def _item(found: Import) -> dict[str, object]:
+    fields = found.model_dump(mode="json", exclude_none=True)
+    return {**_key(found.id)._asdict(), **fields, "gsi1pk": "IMP", "gsi1sk": found.id}
+
+
+def add(work: Work, new: Import) -> None:
+    work.put(_item(new), unless_exists=AlreadyExists("This import exists."))
+
+
+def replace(work: Work, after: Import) -> None:
+    """Write the next version. Fails with Stale."""
+    work.replace(_item(after), version=after.version - 1)
+
+
+def get(import_id: str) -> Import:
+    """Raises NotFound."""
+    item = table.get(_key(import_id))
+    if item is None:
+        raise NotFound("There is no such import.", code="no_such_import")
+    return Import.model_validate(item, strict=False)
+
+
+def newest(*, limit: int, after: str | None) -> tuple[list[Import], str | None]:
+    found = pages.page([Query("IMP", index="gsi1")], limit=limit, after=after)
+    return [Import.model_validate(item, strict=False) for item in found.items], found.after
+
+
+def source_key(import_id: str) -> str:
+    return f"imports/{import_id}/source"
+
+
+def results_key(import_id: str, kind: Kind, number: int, suffix: str) -> str:
+    return f"imports/{import_id}/{kind}-results/{number:06}.{suffix}.gz"
+
+
+def _bucket() -> str:
+    return settings().files_bucket
+
+
+def _pack(changes: list[Change]) -> bytes:
+    """The same bytes for the same changes."""
+    return gzip.compress(_changes.dump_json(changes, exclude_none=True), compresslevel=1, mtime=0)
+
+
+def _unpack(content: bytes) -> list[Change]:
+    return _changes.validate_json(gzip.decompress(content), strict=False)
+
+
+def _plan_key(import_id: str, kind: Kind, number: int, attempt: int) -> str:
+    return f"imports/{import_id}/{kind}-plans/{number:07}-{attempt}"
+
+
+def find_plan(import_id: str, kind: Kind, number: int, attempt: int) -> list[Change] | None:
+    """What was planned for a slice in this attempt, if anything was."""
+    try:
+        key = _plan_key(import_id, kind, number, attempt)
+        return _unpack(blobs.get(key, bucket=_bucket(), maximum=MAX_PLAN))
+    except NotFound:
+        return None
+
+
+def keep_plan(import_id: str, kind: Kind, number: int, attempt: int, changes: list[Change]) -> list[Change]:
+    """Keep a slice's plan before it is carried out; the plan that holds, which is the one kept first."""
+    key = _plan_key(import_id, kind, number, attempt)
+    if blobs.put_new(key, _pack(changes), "application/gzip", bucket=_bucket()):
+        return changes
+    return find_plan(import_id, kind, number, attempt) or changes
+
+
+def _part_key(import_id: str, kind: Kind, number: int) -> str:
+    return f"imports/{import_id}/{kind}-parts/{number:07}"
+
+
+def put_part(import_id: str, kind: Kind, number: int, changes: list[Change]) -> None:
+    """Keep what became of a slice's rows."""
+    blobs.put(_part_key(import_id, kind, number), _pack(changes), "application/gzip", bucket=_bucket())
+
+
+def get_part(import_id: str, kind: Kind, number: int) -> list[Change]:
+    """Raises NotFound."""
+    key = _part_key(import_id, kind, number)
+    return _unpack(blobs.get(key, bucket=_bucket(), maximum=MAX_PLAN))

@@ -1,0 +1,1 @@
+"""Reading files of rows, whatever wrote them; without AWS."""

@@ -1,0 +1,235 @@
+"""Takes an import, or its undoing, on by one step: slices with a checkpoint each, then the results."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from chalicelib.customers import upsert
+from chalicelib.customers.changes import Change
+from chalicelib.customers.upsert import Row, Rules
+from chalicelib.kernel import blobs, ids
+from chalicelib.kernel.commit import commit
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import NotFound, RapportError, Repeated, Stale
+from chalicelib.kernel.work import Work
+from chalicelib.transfer import import_store as store
+from chalicelib.transfer import results, undoing
+from chalicelib.transfer.events import ImportAdvanced, ImportFinished, ImportUndone
+from chalicelib.transfer.import_model import Import, Setup, State
+from chalicelib.transfer.mapping import Mapper
+from chalicelib.transfer.progress import kind_of, progress_of, with_progress
+from chalicelib.transfer.reading.dialect import Dialect
+from chalicelib.transfer.reading.records import Record
+from chalicelib.transfer.rows import read_row
+from chalicelib.transfer.slices import Slice
+
+SLICE_ROWS = 1000
+SLICE_BYTES = 4_000_000
+"""Of a slice, whichever comes first; so memory is bounded whatever the rows are like."""
+STEP_SECONDS = 45
+"""From when a step begins no further slice; the worker has 300."""
+
+
+def take_step(work: Work, import_id: str, step: int) -> None:
+    """Do the step and put what follows into the Work. Raises Repeated for one that was done before."""
+    job = store.get(import_id)
+    if job.step != step:
+        raise Repeated("This step was taken before.")
+    until = time.monotonic() + STEP_SECONDS
+    if job.state == "running":
+        job = _run_rows(job, until)
+    if job.state == "undoing":
+        job = _undo(job, until)
+    if _rows_done(job):
+        job = _make_files(job, until)
+    _go_on(work, job)
+
+
+def _go_on(work: Work, job: Import) -> None:
+    """The next step, unless the job is over."""
+    after = _next(job, work, step=job.step + 1)
+    progress = progress_of(after)
+    if _rows_done(job) and _files_left(job) == 0:
+        return _end(work, after)
+    store.replace(work, after)
+    event = ImportAdvanced(job_id=job.id, step=after.step, rows=progress.rows)
+    work.record(store.partition(job.id), event)
+    return None
+
+
+def _end(work: Work, job: Import) -> None:
+    kind = kind_of(job)
+    state: State = "undone" if kind == "undo" else _how(job)
+    progress = progress_of(job).model_copy(update={"finished_at": work.now})
+    store.replace(work, with_progress(job, progress).model_copy(update={"state": state}))
+    event = (
+        ImportUndone(import_id=job.id, counts=progress.counts)
+        if kind == "undo"
+        else ImportFinished(import_id=job.id, state=state, counts=progress.counts)
+    )
+    work.record(store.partition(job.id), event)
+
+
+def _how(job: Import) -> State:
+    if job.problem:
+        return "failed"
+    return "cancelled" if job.cancelling else "finished"
+
+
+def _next(job: Import, work: Work, **changes: object) -> Import:
+    return job.model_copy(update={"version": job.version + 1, "updated_at": work.now, **changes})
+
+
+def _checkpoint(job: Import) -> Import:
+    """Write how far the job came; what somebody changed of it meanwhile, such as cancelling, is kept.
+
+    Raises Repeated when another run of this step came further.
+    """
+    while True:
+        work = Work(now=ids.now())
+        after = _next(job, work)
+        store.replace(work, after)
+        try:
+            commit(work)
+        except Stale:
+            now = store.get(job.id)
+            if (now.step, now.version) == (job.step, job.version) or not now.cancelling or job.cancelling:
+                raise Repeated("Another run of this step came further.") from None
+            job = job.model_copy(update={"version": now.version, "cancelling": True})
+        else:
+            return after
+
+
+def _advanced(job: Import, changes: list[Change], **more: object) -> Import:
+    """The job after one more slice. The next one begins now."""
+    progress = progress_of(job)
+    counts = Counter(progress.counts) + Counter(change.outcome for change in changes)
+    after = progress.model_copy(
+        update={
+            "slices": progress.slices + 1,
+            "rows": progress.rows + len(changes),
+            "counts": dict(counts),
+            "slice_at": ids.now(),
+        }
+    )
+    return with_progress(job, after).model_copy(update=more)
+
+
+def _run_rows(job: Import, until: float) -> Import:
+    slices = _slices(job)
+    try:
+        while not job.cancelling and (records := next(slices, None)):
+            changes = _RowSlice(job, records).take()
+            job = _checkpoint(_advanced(job, changes, offset=records[-1].end))
+            if time.monotonic() > until and not job.cancelling:
+                return job
+    except NotFound:  # the file is gone
+        return job.model_copy(update={"state": "finishing", "problem": "file_gone"})
+    return job.model_copy(update={"state": "finishing"})
+
+
+def _slices(job: Import) -> Iterator[list[Record]]:
+    """The file's records from where the job is, by slices."""
+    assert job.dialect is not None
+    key, bucket = store.source_key(job.id), settings().files_bucket
+    records = job.dialect.records(
+        lambda first, length: blobs.read(key, first, length, bucket=bucket), job.offset
+    )
+    begin = job.offset
+    for first in records:
+        taken = [first]
+        for record in records:
+            taken.append(record)
+            if len(taken) == SLICE_ROWS or record.end - begin > SLICE_BYTES:
+                break
+        yield taken
+        begin = taken[-1].end
+
+
+class _RowSlice:
+    """The rows of one slice, and how the import takes them."""
+
+    def __init__(self, job: Import, records: list[Record]) -> None:
+        assert job.setup is not None
+        assert job.dialect is not None
+        self._job = job
+        self._setup = job.setup
+        self._progress = progress_of(job)
+        mapper = mapper_of(job.setup, job.dialect)
+        self._rows: dict[int, Row] = {}
+        self._rejected: dict[int, Change] = {}
+        for number, record in enumerate(records, self._progress.rows + 1):
+            try:
+                self._rows[number] = read_row(number, mapper.fields(record), settings().default_region)
+            except RapportError as error:
+                self._rejected[number] = Change.rejected(number, error)
+
+    def take(self) -> list[Change]:
+        numbers = sorted([*self._rows, *self._rejected])
+        number, at = self._progress.slices, self._progress.slice_at
+        if self._setup.dry_run:
+            changes = self._plan(numbers)
+            store.put_part(self._job.id, "import", number, changes)
+            return changes
+        return Slice(self._job, "import", number, at).take(numbers, self._plan)
+
+    def _plan(self, numbers: list[int]) -> list[Change]:
+        rejected = [self._rejected[number] for number in numbers if number in self._rejected]
+        rows = [self._rows[number] for number in numbers if number in self._rows]
+        planned = rejected + upsert.plan(rows, self._rules())
+        return sorted(planned, key=lambda change: change.row)
+
+    def _rules(self) -> Rules:
+        setup, at = self._setup, self._progress.slice_at
+        return Rules(
+            at=at,
+            name=lambda row: ids.derived_id("cus", at, self._job.id, str(row)),
+            mode=setup.mode,
+            match=setup.match,
+            clear_empty=setup.clear_empty,
+            stage=setup.stage,
+        )
+
+
+def mapper_of(setup: Setup, dialect: Dialect) -> Mapper:
+    """What reads this file's rows. Raises Invalid for a mapping of other columns."""
+    defaults = {"tags": setup.tags} if setup.tags else {}
+    return Mapper(
+        dialect.columns, setup.mapping, source=setup.source, defaults=defaults, empty=setup.clear_empty
+    )
+
+
+def _undo(job: Import, until: float) -> Import:
+    """Undo the slices, the last one first."""
+    assert job.progress is not None
+    while (done := progress_of(job).slices) < job.progress.slices:
+        changes = undoing.undo_slice(job, job.progress.slices - 1 - done)
+        job = _checkpoint(_advanced(job, changes))
+        if time.monotonic() > until:
+            break
+    return job
+
+
+def _rows_done(job: Import) -> bool:
+    """Whether all that is left to do is to make the files of results."""
+    if job.undo is not None and job.progress is not None:
+        return job.undo.slices == job.progress.slices
+    return job.state == "finishing"
+
+
+def _files_left(job: Import) -> int:
+    progress = progress_of(job)
+    return results.files_of(progress.slices) - progress.files
+
+
+def _make_files(job: Import, until: float) -> Import:
+    while _files_left(job):
+        progress = progress_of(job)
+        results.make_file(job, kind_of(job), progress.files, progress.slices)
+        after = progress.model_copy(update={"files": progress.files + 1})
+        job = _checkpoint(with_progress(job, after))
+        if time.monotonic() > until:
+            break
+    return job

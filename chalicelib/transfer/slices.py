@@ -1,0 +1,100 @@
+"""One slice of a job: planned, the plan kept, carried out, its outcomes kept. Repeated, it changes nothing.
+
+The plan lies in S3 before its first row is written, so that a repeat follows it instead of making another.
+Each change's event has an id that follows from the job and the row: what was done already is told by it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from chalicelib.customers.changes import Change, settle
+from chalicelib.customers.upsert import fill
+from chalicelib.kernel.commit import commit_all
+from chalicelib.kernel.errors import RapportError, Unavailable
+from chalicelib.kernel.principals import Principal
+from chalicelib.kernel.work import Work
+from chalicelib.transfer import import_store as store
+from chalicelib.transfer.import_model import Import
+
+LANES = 4
+"""Transactions of a slice at the same time."""
+TRIES = 3
+"""How often a row is planned when others change what it is about."""
+
+PAUSES = (0.5, 1, 2, 4, 8)
+"""Seconds to wait while the table is busy, as a new one is until it has grown to the rate of an import."""
+
+Plan = Callable[[list[int]], list[Change]]
+
+
+class Slice:
+    """The slice `number` of an import or of its undoing; `at` is the time of its changes."""
+
+    def __init__(self, job: Import, kind: store.Kind, number: int, at: datetime) -> None:
+        assert job.started_by is not None
+        self._id = job.id
+        self._kind: store.Kind = kind
+        self._number = number
+        self._at = at
+        self._principal = Principal(job.started_by.id, actor=job.started_by.actor)
+
+    def take(self, rows: list[int], plan: Plan) -> list[Change]:
+        """Plan these rows, unless they were planned before, and carry the plan out; the rows' outcomes."""
+        found, attempts = self._planned()
+
+        def again(pending: list[int]) -> list[Change]:
+            nonlocal attempts
+            attempts += 1
+            return self._keep(attempts - 1, plan(pending)) if attempts <= TRIES else []
+
+        changes = settle(found or again(rows), self._carry_out, again)
+        store.put_part(self._id, self._kind, self._number, changes)
+        return changes
+
+    def _keep(self, attempt: int, changes: list[Change]) -> list[Change]:
+        return store.keep_plan(self._id, self._kind, self._number, attempt, changes)
+
+    def _planned(self) -> tuple[list[Change], int]:
+        """What an interrupted run had planned, the latest plan of each row, and in how many attempts."""
+        latest: dict[int, Change] = {}
+        attempts = 0
+        while plan := store.find_plan(self._id, self._kind, self._number, attempts):
+            latest |= {change.row: change for change in plan}
+            attempts += 1
+        return list(latest.values()), attempts
+
+    def _carry_out(self, changes: list[Change]) -> list[RapportError | None]:
+        """Commit the changes in lanes. Those of one customer are in one lane, in their order."""
+        lanes: list[list[Change]] = [[] for _ in range(LANES)]
+        lane_of: dict[str | None, int] = {}
+        for change in changes:
+            if change.writes:
+                lanes[lane_of.setdefault(change.customer_id, len(lane_of) % LANES)].append(change)
+        errors: dict[int, RapportError | None] = {}
+        with ThreadPoolExecutor(LANES) as pool:
+            for part in pool.map(self._commit, lanes):
+                errors |= part
+        return [errors.get(change.row) for change in changes]
+
+    def _commit(self, changes: list[Change]) -> dict[int, RapportError | None]:
+        """Commit one lane; while the table is busy, wait and go on: what was done meanwhile is Repeated."""
+        works = [self._work(change) for change in changes]
+        for pause in PAUSES:
+            try:
+                errors = commit_all(works)
+                break
+            except Unavailable:
+                time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
+        else:
+            errors = commit_all(works)
+        return dict(zip((change.row for change in changes), errors, strict=True))
+
+    def _work(self, change: Change) -> Work:
+        work = Work(now=self._at, principal=self._principal, bulk=True)
+        fill(work, change, once=(self._id, self._kind, str(change.row)))
+        return work

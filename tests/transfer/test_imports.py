@@ -1,0 +1,310 @@
+"""Imports through the API and the queue of jobs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.kernel import commit as committing
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.transfer import import_store as store
+from chalicelib.transfer import running, slices
+from tests.api import Api
+from tests.cloud import Cloud
+from tests.memory import caller
+from tests.transfer.files import begin, drive, profiles, results, rows, run, state, undo, upload
+
+PEOPLE = "name,email,tags\nAda,ada@example.org,a;b\nBob,bob@example.org,\nNo,nonsense,\n"
+
+
+def test_a_file_becomes_customers(api: Api, cloud: Cloud) -> None:
+    found = run(api, cloud, PEOPLE, stage="prospect", tags=["spring"])
+    assert found["state"] == "finished"
+    assert found["counts"] == {"created": 2, "rejected": 1}
+    assert (found["rows"], found["bytes_done"]) == (3, len(PEOPLE)) == (3, found["bytes_total"])
+    [ada] = api.get("/v1/customers?email=ada@example.org").ok()["data"]
+    assert (ada["name"], ada["stage"], ada["tags"]) == ("Ada", "prospect", ["a", "b", "spring"])
+    outcomes = rows(api, found["id"])
+    assert [one["outcome"] for one in outcomes] == ["created", "created", "rejected"]
+    assert outcomes[0]["customer_id"] == ada["id"]
+    [rejected] = rows(api, found["id"], "&outcome=rejected")
+    assert (rejected["row"], rejected["param"], rejected["code"]) == (3, "emails.0", "value_error")
+    assert [one["outcome"] for one in results(cloud, found["id"])] == ["created", "created", "rejected"]
+    links = api.get(f"/v1/imports/{found['id']}/results").ok()
+    assert len(links["files"]) == 1
+    assert [one["id"] for one in api.get("/v1/imports").ok()["data"]] == [found["id"]]
+
+
+def test_events_of_imported_customers_are_bulk_and_name_who_imported(api: Api, cloud: Cloud) -> None:
+    found = run(api, cloud, "email\nada@example.org\n")
+    [event] = [item for item in cloud.items() if item.get("type") == "customer.registered"]
+    assert event["bulk"] is True
+    assert event["actor"]["id"].startswith("key_")
+    mine = [item for item in cloud.items() if item["pk"] == f"IMP#{found['id']}" and "type" in item]
+    kinds = [item["type"] for item in mine]
+    assert sorted(kinds) == ["import.created", "import.finished", "import.started"]
+
+
+def test_the_mapping_is_proposed(api: Api, cloud: Cloud) -> None:
+    header = "Record ID,First Name,Last Name,Email,Phone Number,Lifecycle Stage,Nickname,Telefonnumer"
+    identifier = upload(api, cloud, header + "\n7,Ada,King,ada@example.org,+442079460958,Customer,A,\n")
+    found = api.post(f"/v1/imports/{identifier}/analyse", {}).ok()
+    proposed = {one["column"]: one["field"] for one in found["columns"]}
+    assert proposed == {
+        "Record ID": "external_id.hubspot",
+        "First Name": "first_name",
+        "Last Name": "last_name",
+        "Email": "email",
+        "Phone Number": "phone",
+        "Lifecycle Stage": "stage",
+        "Nickname": "ignore",
+        "Telefonnumer": "phone",
+    }
+    assert found["columns"][3]["samples"] == ["ada@example.org"]
+    assert found["dialect"]["separator"] == ","
+    api.post(f"/v1/imports/{identifier}/start", {"mapping": {**proposed, "Nickname": "custom.nickname"}}).ok()
+    cloud.pump()
+    [ada] = api.get("/v1/customers?external_id=hubspot:7").ok()["data"]
+    assert (ada["name"], ada["stage"], ada["custom"]) == ("Ada King", "customer", {"nickname": "A"})
+
+
+def test_json_lines_hold_values_of_their_own_kinds(api: Api, cloud: Cloud) -> None:
+    lines: list[Any] = [
+        {"name": "Ada", "emails": ["a@example.org", "b@example.org"], "custom": {"size": 38, "vip": True}},
+        {"name": 7, "emails": "c@example.org", "external_ids": {"erp": 12}},
+        {"name": "Eve", "custom": {"size": [1]}},
+    ]
+    found = run(api, cloud, "\n".join(json.dumps(line) for line in lines))
+    assert found["counts"] == {"created": 2, "rejected": 1}
+    [ada] = api.get("/v1/customers?email=b@example.org").ok()["data"]
+    assert ada["custom"] == {"size": 38, "vip": True}
+    assert api.get("/v1/customers?external_id=erp:12").ok()["data"][0]["name"] == "7"
+
+
+def test_a_second_import_changes_nothing_or_adds(api: Api, cloud: Cloud) -> None:
+    run(api, cloud, PEOPLE)
+    assert run(api, cloud, PEOPLE)["counts"] == {"unchanged": 2, "rejected": 1}
+    found = run(api, cloud, "email,company\nada@example.org,Engines\nnew@example.org,X\n", mode="update")
+    assert found["counts"] == {"updated": 1, "rejected": 1}
+    assert rows(api, found["id"])[0]["changed"] == ["company"]
+    assert rows(api, found["id"])[1]["code"] == "not_found"
+
+
+def test_rows_that_repeat_or_contradict_each_other(api: Api, cloud: Cloud) -> None:
+    content = (
+        "name,email,external_id\n"
+        "Ada,ada@example.org,\nAda,ada@example.org,\nAda King,ada@example.org,1\n"
+        "Bob,bob@example.org,2\nWho,ada@example.org,2\n"
+    )
+    found = run(api, cloud, content)
+    outcomes = rows(api, found["id"])
+    assert [one["outcome"] for one in outcomes] == ["created", "unchanged", "updated", "created", "rejected"]
+    assert outcomes[4]["code"] == "ambiguous"
+    assert outcomes[4]["candidates"] == sorted([outcomes[0]["customer_id"], outcomes[3]["customer_id"]])
+
+
+def test_a_dry_run_writes_nothing_but_results(api: Api, cloud: Cloud) -> None:
+    dry = run(api, cloud, PEOPLE, dry_run=True)
+    assert not profiles(cloud)
+    assert dry["dry_run"] is True
+    real = run(api, cloud, PEOPLE)
+    assert dry["counts"] == real["counts"]
+    names = ("row", "outcome", "code")
+    assert [[one[name] for name in names] for one in results(cloud, dry["id"])] == [
+        [one[name] for name in names] for one in results(cloud, real["id"])
+    ]
+    api.post(f"/v1/imports/{dry['id']}/undo").problem(409, "dry_run")
+
+
+def test_what_may_be_asked_when(api: Api, cloud: Cloud) -> None:
+    made = api.post("/v1/imports", {}).ok(201)
+    url = f"/v1/imports/{made['id']}"
+    start = {"mapping": {"email": "email"}}
+    api.post(f"{url}/analyse", {}).problem(409, "not_uploaded")
+    api.post(f"{url}/start", start).problem(409, "not_analysed")
+    api.post(f"{url}/undo").problem(409, "not_over")
+    api.post(f"{url}/cancel").problem(409, "not_running")
+    api.get(f"{url}/results").problem(409, "not_over")
+    identifier = upload(api, cloud, "email\na@example.org\n")
+    url = f"/v1/imports/{identifier}"
+    api.post(f"{url}/analyse", {}).ok()
+    api.post(f"{url}/start", {"mapping": {"mail": "email"}}).problem(422, "invalid")
+    api.post(f"{url}/start", {"mapping": {"email": "ignore"}}).problem(422, "invalid")
+    api.post(f"{url}/start", start).ok()
+    api.post(f"{url}/start", start).problem(409, "already_started")
+    api.post(f"{url}/analyse", {}).problem(409, "already_started")
+    api.post(f"{url}/undo").problem(409, "not_over")
+    api.get("/v1/imports/imp_01J00000000000000000000000").problem(404, "no_such_import")
+    caller("imports:read").post("/v1/imports", {}).problem(403, "missing_scope")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"PK\x03\x04" + b"\x00" * 100, "unsupported_file"),
+        (b";".join([b"column"] * 10_000), "too_many_columns"),
+    ],
+)
+def test_files_that_are_refused(api: Api, cloud: Cloud, content: bytes, code: str) -> None:
+    identifier = upload(api, cloud, content)
+    api.post(f"/v1/imports/{identifier}/analyse", {}).problem(422, code)
+
+
+def test_a_header_alone_is_an_import_of_nothing(api: Api, cloud: Cloud) -> None:
+    found = run(api, cloud, "name,email\n")
+    assert (found["state"], found["rows"], found["counts"]) == ("finished", 0, {})
+    assert results(cloud, found["id"]) == []
+
+
+def test_bad_rows_are_rejected_with_a_reason_each(api: Api, cloud: Cloud) -> None:
+    content = (
+        b"name,email,note\n"
+        b"Short\n"
+        b"Long,l@example.org,n,too much\n"
+        b"Bad,\xff\xfe@example.org,\n"
+        b'Open,"open@example.org,\n'
+        b"=cmd|' /C calc'!A0,f@example.org,+1\n"
+        b",,\n"
+        b"Control\x07,c@example.org,\n" + b"Last " + b"\xc3\xa9" * 60 + b",last@example.org,,,\n"
+    )
+    found = run(api, cloud, content, mapping={"name": "name", "email": "email", "note": "custom.note"})
+    outcomes = [one["code"] or one["outcome"] for one in rows(api, found["id"])]
+    assert outcomes == [
+        "created", "too_many_cells", "invalid_bytes", "bad_quotes", "created", "nothing_to_know_by",
+        "value_error", "created",
+    ]  # fmt: skip
+    [formula] = api.get("/v1/customers?email=f@example.org").ok()["data"]
+    assert formula["name"] == "=cmd|' /C calc'!A0"
+
+
+def many(count: int) -> str:
+    return "name,email\n" + "".join(f"Person {n},p{n}@example.org\n" for n in range(count))
+
+
+def test_it_goes_by_steps_and_tells_its_progress(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "SLICE_ROWS", 4)
+    monkeypatch.setattr(running, "STEP_SECONDS", -1)
+    identifier = begin(api, cloud, many(10))
+    seen = []
+    while state(api, identifier)["state"] == "running":
+        cloud.publish()
+        cloud.work("JobsQueue", twice=True)
+        seen.append(state(api, identifier))
+    assert [one["rows"] for one in seen] == [4, 8, 10, 10]
+    assert seen[0]["remaining"] is not None
+    assert seen[0]["bytes_done"] < seen[1]["bytes_done"] < seen[1]["bytes_total"]
+    cloud.pump(twice=True, seed=1, rounds=40)
+    over = state(api, identifier)
+    assert (over["state"], over["counts"]) == ("finished", {"created": 10})
+    assert [one["row"] for one in rows(api, identifier)] == list(range(1, 11))
+    assert len(profiles(cloud)) == 10
+
+
+@pytest.mark.parametrize("fails", [1, 3, 5, 6, 9, 11, 12])
+def test_a_crash_anywhere_doubles_nothing(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, fails: int
+) -> None:
+    monkeypatch.setattr(running, "SLICE_ROWS", 40)
+    api.post("/v1/customers", {"emails": ["p3@example.org"], "name": "Old"}).ok(201)
+    identifier = begin(api, cloud, many(60))
+    cloud.publish()
+    write, numbers = committing._write, itertools.count(1)
+
+    def breaks(*arguments: Any) -> Any:
+        number = next(numbers)
+        outcome = write(*arguments)
+        if number == fails:
+            raise RuntimeError("the worker dies")
+        return outcome
+
+    with monkeypatch.context() as patch:
+        patch.setattr(committing, "_write", breaks)
+        [message] = cloud.receive("JobsQueue")
+        assert cloud.deliver("JobsQueue", [message])
+    cloud.deliver("JobsQueue", [message])
+    cloud.deliver("JobsQueue", [message])
+    cloud.pump(rounds=40)
+    assert state(api, identifier)["counts"] == {"created": 59, "updated": 1}
+    assert len(profiles(cloud)) == 60
+    events = [
+        item for item in cloud.items() if item.get("type") in ("customer.registered", "customer.updated")
+    ]
+    assert len(events) == 61
+    assert len(results(cloud, identifier)) == 60
+
+
+def test_cancelling_ends_it_with_its_slice(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SLICE_ROWS", 4)
+    identifier = begin(api, cloud, many(10))
+    api.post(f"/v1/imports/{identifier}/cancel").ok()
+    api.post(f"/v1/imports/{identifier}/cancel").ok()
+    cloud.pump()
+    found = state(api, identifier)
+    assert (found["state"], found["rows"]) == ("cancelled", 0)
+    assert undo(api, cloud, identifier)["undone"] == {}
+
+
+def test_what_others_change_meanwhile_is_planned_anew(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = api.post("/v1/customers", {"name": "Ada", "emails": ["ada@example.org"]}).ok(201)["id"]
+    keep = store.keep_plan
+
+    def meddling(job: str, kind: Any, number: int, attempt: int, changes: Any) -> Any:
+        kept = keep(job, kind, number, attempt, changes)
+        if attempt == 0:
+            api.patch(f"/v1/customers/{ada}", {"company": "Engines"}).ok()
+            api.post("/v1/customers", {"emails": ["bob@example.org"]}).ok(201)
+        return kept
+
+    monkeypatch.setattr(store, "keep_plan", meddling)
+    found = run(api, cloud, "email,tags\nada@example.org,x\nbob@example.org,x\nbob@example.org,x\n")
+    assert [one["outcome"] for one in rows(api, found["id"])] == ["updated", "updated", "unchanged"]
+    after = api.get(f"/v1/customers/{ada}").ok()
+    assert (after["company"], after["tags"], after["version"]) == ("Engines", ["x"], 3)
+    assert len(profiles(cloud)) == 2
+
+
+def test_what_is_never_left_alone_is_rejected_as_busy(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = api.post("/v1/customers", {"emails": ["ada@example.org"]}).ok(201)["id"]
+    keep = store.keep_plan
+
+    def meddling(job: str, kind: Any, number: int, attempt: int, changes: Any) -> Any:
+        api.patch(f"/v1/customers/{ada}", {"company": f"Number {attempt}"}).ok()
+        return keep(job, kind, number, attempt, changes)
+
+    monkeypatch.setattr(store, "keep_plan", meddling)
+    found = run(api, cloud, "email,tags\nada@example.org,x\nbob@example.org,x\n")
+    assert [one["code"] or one["outcome"] for one in rows(api, found["id"])] == ["busy", "created"]
+
+
+def test_a_busy_table_is_waited_for(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, numbers = committing._write, itertools.count(1)
+
+    def throttled(*arguments: Any) -> Any:
+        if next(numbers) in (2, 3):
+            raise Unavailable("The database is busy; try again.")
+        return write(*arguments)
+
+    identifier = begin(api, cloud, PEOPLE)
+    monkeypatch.setattr(slices, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(committing, "_write", throttled)
+    drive(identifier)
+    assert state(api, identifier)["counts"] == {"created": 2, "rejected": 1}
+
+
+def test_a_file_that_is_gone_fails_the_import(api: Api, cloud: Cloud) -> None:
+    identifier = begin(api, cloud, PEOPLE)
+    boto3.client("s3").delete_object(Bucket=cloud["FilesBucket"], Key=f"imports/{identifier}/source")
+    drive(identifier)
+    found = state(api, identifier)
+    assert (found["state"], found["problem"]) == ("failed", "file_gone")
