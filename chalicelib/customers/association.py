@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.customers.model import Customer
 from chalicelib.customers.service import write_change
 from chalicelib.kernel.addresses import domain_of
 from chalicelib.kernel.events import Published
+from chalicelib.kernel.model import each_once
 from chalicelib.kernel.work import Work
 from chalicelib.organisations import service as organisations
+from chalicelib.organisations.free_mail import FREE_MAIL_DOMAINS
+
+MAX_DOMAINS = 10
+"""Domains of one customer that are looked at."""
 
 
 def is_due(event: Published) -> bool:
@@ -16,18 +23,22 @@ def is_due(event: Published) -> bool:
     return event.type == "customer.registered" or (event.type == "customer.updated" and "emails" in changed)
 
 
-def associate(work: Work, customer: Customer) -> bool:
-    """Have a customer without an organisation join the one that holds their first such address's domain.
+def domains_of(customer: Customer) -> list[str]:
+    """The domains by which this customer may join an organisation; none for who has one already."""
+    if customer.organisation_id or customer.merged_into:
+        return []
+    domains = each_once([domain_of(address) for address in customer.emails])
+    return [domain for domain in domains if domain not in FREE_MAIL_DOMAINS][:MAX_DOMAINS]
 
-    `customer` is the profile as read just now. Whether the work changes anything; one call, none for who has
-    an organisation or no address. It fails with Repeated when somebody took them out of that organisation
-    before, and with Stale when the profile changed meanwhile; so give it a Work of its own.
+
+def associate(work: Work, customer: Customer, holders: Mapping[str, str]) -> bool:
+    """Have a customer join the organisation that holds their first such domain; whether there is one.
+
+    `customer` is the profile as read just now, `holders` the organisations' ids by domain. It fails with
+    Repeated when somebody took them out of that organisation before, and with Stale when the profile changed
+    meanwhile; so give it a Work of its own.
     """
-    if customer.organisation_id or customer.merged_into or not customer.emails:
-        return False
-    domains = list(dict.fromkeys(domain_of(address) for address in customer.emails))
-    holders = organisations.holders_of_domains(domains)
-    found = next((holders[domain] for domain in domains if domain in holders), None)
+    found = next((holders[domain] for domain in domains_of(customer) if domain in holders), None)
     if found is None:
         return False
     organisations.require_never_left(work, found, customer.id)

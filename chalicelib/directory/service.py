@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from chalicelib.customers.model import Customer
 from chalicelib.directory import fields, store
 from chalicelib.directory.entries import Entries, entries_of
 from chalicelib.directory.store import Held
@@ -23,6 +24,10 @@ class Indexing:
         self._read = store.read(customer_ids)
         self._filterable = fields.filterable()
         self._anew = anew
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """Who this is, as read; None for nobody."""
+        return self._read[customer_id][0]
 
     def update(self, work: Work, customer_id: str) -> None:
         """Bring a customer's entries up to date; what one transaction cannot hold is committed before."""

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from chalicelib.customers import service as customers
-from chalicelib.customers.association import associate, is_due
+from chalicelib.customers.association import associate, domains_of, is_due
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Repeated, Stale
 from chalicelib.kernel.events import Published
 from chalicelib.kernel.work import Work
+from chalicelib.organisations import service as organisations
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
@@ -35,9 +36,16 @@ def _member(api: Api, organisation: str, name: str) -> str:
     return str(api.post("/v1/customers", {"name": name, "organisation_id": organisation}).ok(201)["id"])
 
 
+def _join(work: Work, customer_id: str) -> bool:
+    customer = customers.get(customer_id)
+    domains = domains_of(customer)
+    holders = organisations.holders_of_domains(domains) if domains else {}
+    return associate(work, customer, holders)
+
+
 def _joined(customer_id: str) -> bool:
     work = Work()
-    does = associate(work, customers.get(customer_id))
+    does = _join(work, customer_id)
     commit(work)
     return does
 
@@ -195,7 +203,7 @@ def test_who_was_taken_out_is_not_put_back(api: Api, engines: str) -> None:
 def test_a_change_between_reading_and_joining_is_seen(api: Api, engines: str) -> None:
     ada = api.post("/v1/customers", {"emails": ["ada@engines.example"]}).ok(201)["id"]
     work = Work()
-    associate(work, customers.get(ada))
+    _join(work, ada)
     api.patch(f"/v1/customers/{ada}", {"name": "Ada"}).ok()
     with pytest.raises(Stale):
         commit(work)
@@ -209,3 +217,17 @@ def test_new_customers_and_new_addresses_are_reasons_to_look(api: Api, cloud: Cl
     assert is_due(event("customer.updated", changed=["emails", "name"]))
     assert not is_due(event("customer.updated", changed=["organisation_id"]))
     assert not is_due(event("customer.deleted"))
+
+
+def test_whoever_writes_from_a_companys_domain_belongs_to_it(api: Api, cloud: Cloud, engines: str) -> None:
+    ada = api.post("/v1/customers", {"emails": ["ada@engines.example"]}).ok(201)["id"]
+    bob = api.post("/v1/customers", {"emails": ["bob@gmail.com"]}).ok(201)["id"]
+    cloud.pump(twice=True, seed=1)
+    assert _members(api, engines) == [ada]
+    found = api.get(f"/v1/customers?organisation_id={engines}").ok()["data"]
+    assert [one["id"] for one in found] == [ada]
+    api.delete(f"/v1/organisations/{engines}/members/{ada}").ok(204)
+    api.patch(f"/v1/customers/{ada}", {"emails": ["ada@engines.example", "ada@home.example"]}).ok()
+    api.patch(f"/v1/customers/{bob}", {"emails": ["bob@engines.example"]}).ok()
+    cloud.pump()
+    assert _members(api, engines) == [bob], "who was taken out by hand stays out"
