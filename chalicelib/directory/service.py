@@ -17,8 +17,8 @@ class Indexing:
     """The customers of a batch, read in one call, 50 at most; `anew` writes what seems to be there, too.
 
     It reads who they are now, so that events may come twice and in any order, and writes only if the index
-    still has what it had then (Stale). Definitions of fields it reads, too: entries that old ones left out would
-    be missing until the customer changes again.
+    still has what it had then (Stale). It reads definitions of fields, too: what old ones left out would be
+    missing until the customer changes again.
     """
 
     def __init__(self, customer_ids: Iterable[str], *, anew: bool = False) -> None:
