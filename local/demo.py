@@ -18,12 +18,13 @@ CUSTOMERS: dict[str, Body] = {
     "ada": {
         "name": "Ada Lindqvist", "emails": ["ada.lindqvist@example.com"], "phones": ["+46317501234"],
         "stage": "customer", "tags": ["lamps", "newsletter"],
-        "locale": "sv-SE", "time_zone": "Europe/Stockholm",
+        "locale": "sv-SE", "time_zone": "Europe/Stockholm", "custom": {"favourite_wood": "birch"},
     },
     "tom": {
         "name": "Tom Okafor", "emails": ["tom@example.org"], "phones": ["+442079460123"],
         "company": "Okafor Cafés",
         "stage": "customer", "tags": ["trade"], "locale": "en-GB", "time_zone": "Europe/London",
+        "custom": {"trade_discount": 15},
     },
     "grace": {
         "name": "Grace Miller", "emails": ["grace.miller@example.com", "gm@example.net"],
@@ -33,7 +34,7 @@ CUSTOMERS: dict[str, Body] = {
     "juergen": {
         "name": "Jürgen Groß", "emails": ["j.gross@example.org"], "phones": ["+493023125042"],
         "stage": "customer", "tags": ["shelves", "newsletter"],
-        "locale": "de-DE", "time_zone": "Europe/Berlin",
+        "locale": "de-DE", "time_zone": "Europe/Berlin", "custom": {"favourite_wood": "oak"},
     },
     "elodie": {
         "name": "Élodie Martin", "emails": ["elodie.martin@example.com"], "phones": ["+33199001234"],

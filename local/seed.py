@@ -6,14 +6,14 @@ import json
 import smtplib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from local import demo
+from local import demo, demo_requests
 from local.client import Client, Reply
+from local.demo_requests import Request
 from local.progress import Failed
 from local.settings import Settings
 
@@ -47,15 +47,6 @@ class Memory:
         self.began = datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Request:
-    """A POST of the demo: `step` names it, in memory and as its Idempotency-Key."""
-
-    step: str
-    path: str
-    body: dict[str, Any]
-
-
 def once(settings: Settings, cloud: Cloud) -> str:
     """Plant at the first start; trouble is told, not raised, since the cloud works without the demo."""
     try:
@@ -70,11 +61,11 @@ def plant(settings: Settings, cloud: Cloud) -> str:
     memory = Memory(settings.directory / "seed.json")
     _forget_if_gone(client, memory)
     before = len(memory.steps)
-    for name, body in demo.CUSTOMERS.items():
+    _post_missing(client, memory, demo_requests.house())
+    for name, body in demo_requests.PEOPLE.items():
         _register(client, memory, name, body)
-    for request in _requests(memory):
-        if request.step not in memory.steps:
-            memory.note(request.step, _post(client, request))
+    _post_missing(client, memory, demo_requests.contacts(memory.steps, memory.began))
+    _post_missing(client, memory, demo_requests.relations(memory.steps, memory.began))
     _send_mails(cloud, memory)
     made = len(memory.steps) - before
     return f"planted {made} parts" if made else "planted already, nothing changed"
@@ -98,40 +89,21 @@ def _register(client: Client, memory: Memory, name: str, body: dict[str, Any]) -
         memory.note(step, _post(client, Request(step, "/v1/customers", whole)))
 
 
-def _requests(memory: Memory) -> Iterator[Request]:
-    """What hangs on the registered customers: contacts, tickets, feedback."""
-    ids = {name: memory.steps.get(f"customer-{name}", "") for name in demo.CUSTOMERS}
-    for number, contact in enumerate(demo.CONTACTS):
-        body = {
-            "channel": contact.channel,
-            "direction": contact.direction,
-            "summary": contact.summary,
-            "occurred_at": _utc(memory.began - timedelta(days=contact.days)),
-            **({"outcome": contact.outcome} if contact.outcome else {}),
-        }
-        if ids[contact.customer]:
-            yield Request(f"contact-{number}", f"/v1/customers/{ids[contact.customer]}/interactions", body)
-    for name, ticket in demo.TICKETS.items():
-        if ids[name]:
-            yield Request(f"ticket-{name}", "/v1/tickets", {"customer_id": ids[name], **ticket})
-    for number, (name, response) in enumerate(demo.responses()):
-        if ids[name]:
-            yield Request(f"feedback-{number}", "/v1/feedback", {"customer_id": ids[name], **response})
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _post_missing(client: Client, memory: Memory, requests: Iterator[Request]) -> None:
+    for request in requests:
+        if request.step not in memory.steps:
+            memory.note(request.step, _post(client, request))
 
 
 def _post(client: Client, request: Request) -> str:
-    """The new id; empty when the API says that it is there already (409). Raises Failed."""
+    """The new id; empty when it has none, or is there already, as the API says (409). Raises Failed."""
     reply = _tried(client, request)
     if reply.status == 409:
         return ""
     if reply.status not in {200, 201, 202} or not isinstance(reply.body, dict):
         detail = reply.body.get("detail") if isinstance(reply.body, dict) else None
         raise Failed(f"POST {request.path} for {request.step} answered {reply.status} {detail or ''}".strip())
-    return str(reply.body["id"])
+    return str(reply.body.get("id", ""))
 
 
 def _tried(client: Client, request: Request) -> Reply:

@@ -17,12 +17,14 @@ class Indexing:
     """The customers of a batch, read in one call, 50 at most; `anew` writes what seems to be there, too.
 
     It reads who they are now, so that events may come twice and in any order, and writes only if the index
-    still has what it had then (Stale).
+    still has what it had then (Stale). It reads definitions of fields, too: what old ones left out would be
+    missing until the customer changes again.
     """
 
     def __init__(self, customer_ids: Iterable[str], *, anew: bool = False) -> None:
         self._read = store.read(customer_ids)
-        self._filterable = fields.filterable()
+        has_fields = any(customer and customer.custom for customer, _ in self._read.values())
+        self._filterable = fields.filterable(now=True) if has_fields else {}
         self._anew = anew
 
     def customer(self, customer_id: str) -> Customer | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.customers import defining
 from chalicelib.directory import fields
 from chalicelib.kernel import pages
 from tests.api import Api
@@ -24,7 +25,7 @@ TAGS = ("vip", "chess")
 def listed_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if these custom fields were defined as filterable."""
     monkeypatch.setattr(
-        fields, "filterable", lambda: {"size": "number", "member": "boolean", "colour": "choice"}
+        fields, "filterable", lambda **_: {"size": "number", "member": "boolean", "colour": "choice"}
     )
 
 
@@ -150,6 +151,19 @@ def test_a_list_shows_nobody_who_left_it(api: Api, cloud: Cloud) -> None:
     assert found(api, tag="vip") == [bob], "before the index knows"
     cloud.pump()
     assert found(api, tag="vip") == [bob]
+
+
+def test_a_field_that_the_index_has_not_heard_of(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defining.current()
+    read_before = dict(defining._kept)
+    api.post("/v1/fields", {"name": "size", "kind": "number", "filterable": True}).ok(201)
+    api.post("/v1/customers", {"name": "Ada", "custom": {"size": 38}}).ok(201)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(defining, "_kept", read_before)
+        cloud.pump()
+    assert [one["name"] for one in api.get("/v1/customers?field=size:38").ok()["data"]] == ["Ada"]
 
 
 def test_fields_that_are_not_filterable(api: Api) -> None:

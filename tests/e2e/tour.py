@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 FENCE = re.compile(r"^```sh\n(.*?)^```\n(?:\s*```(?:json|text)\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
-CHANGES = re.compile(r"\brapport POST\b|^mail ", re.MULTILINE)
+CHANGES = re.compile(r"\brapport POST\b|^mail |\bcurl .*-X ", re.MULTILINE)
 ANY_LINES = "…"
 MASKS = (
     (re.compile(r"\b[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}\b"), "ID"),

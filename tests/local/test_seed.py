@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local import demo, seed
+from local import demo, demo_requests, seed
 from local.preflight import free_port
 from local.progress import Failed
 from local.settings import HOST, MAIL_DOMAIN, Ports, Settings
@@ -94,7 +94,7 @@ def test_planting_twice_changes_nothing(tmp_path: Path, api: FakeApi, mails: tup
     first = planting(tmp_path, api, mails)
     posts = api.posts.total()
     assert first == f"planted {posts + 3} parts"
-    assert api.posts["/v1/customers"] == len(demo.CUSTOMERS) == 12
+    assert api.posts["/v1/customers"] == len(demo_requests.PEOPLE) == 14
     assert api.posts["/v1/feedback"] == 60
     assert len(mails[1]) == 3
     assert planting(tmp_path, api, mails) == "planted already, nothing changed"
@@ -112,7 +112,7 @@ def test_a_stop_on_the_way_is_taken_up(
     assert api.posts["/v1/tickets"] == seed.BUSY_TRIES
     api.refused = {}
     planting(tmp_path, api, mails)
-    assert api.posts["/v1/customers"] == 12
+    assert api.posts["/v1/customers"] == 14
     assert Counter(path for path, _ in api.made.values())["/v1/feedback"] == 60
 
 
@@ -121,14 +121,15 @@ def test_customers_of_an_earlier_seed_are_left_alone(
 ) -> None:
     api.refused = {"/v1/customers": 409}
     planting(tmp_path, api, mails)
-    assert set(api.posts) == {"/v1/customers"}
+    house = {request.path for request in demo_requests.house()}
+    assert set(api.posts) == {"/v1/customers", *house}
 
 
 def test_a_lost_cloud_is_planted_anew(tmp_path: Path, api: FakeApi, mails: tuple[int, list[bytes]]) -> None:
     planting(tmp_path, api, mails)
     api.made.clear()
     planting(tmp_path, api, mails)
-    assert api.posts["/v1/customers"] == 24
+    assert api.posts["/v1/customers"] == 28
 
 
 def test_the_demo_shows_every_channel_and_is_the_same_each_time() -> None:
