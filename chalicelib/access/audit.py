@@ -27,6 +27,10 @@ MAX_RANGE = timedelta(days=31)
 LAST = b"\xff" * 10
 """The random part of the last id of a moment."""
 
+NAMED = {"fields": "FIELDS", "retention": "RETENTION"}
+"""Partitions of what there is one of."""
+TOPIC = "topic:"
+
 DAYS_A_PAGE = 8
 """Days that one page reads at most; when they hold too few changes, it is short."""
 
@@ -35,8 +39,9 @@ class AuditQuery(PageParameters):
     entity_id: Annotated[
         str | None,
         Field(
-            pattern=f"^([a-z]{{3}}_{ids.ULID_PATTERN}|fields)$",
-            description="What was changed: the id of anything, or `fields` for custom fields. Exact at once.",
+            pattern=f"^([a-z]{{3}}_{ids.ULID_PATTERN}|{'|'.join(NAMED)}|{TOPIC}[a-z][a-z0-9_-]{{0,39}})$",
+            description="What was changed: the id of anything, `fields` for custom fields, `retention` for "
+            "its rules, or `topic:` and a topic's id. Exact at once.",
         ),
     ] = None
     since: Annotated[
@@ -78,6 +83,7 @@ class AuditEntry(Stored):
     id: str
     type: str
     occurred_at: Utc
+    recorded_at: Utc
     actor: By
     customer_id: str | None = None
     bulk: bool = False
@@ -107,7 +113,10 @@ def _of_entity(query: AuditQuery, entity_id: str) -> Query:
     prefix = entity_id[:3]
     if prefix in {data.audited_by[0] for data in registry.values() if data.audited_by}:
         return Query.prefixed(audit_partition_of(entity_id), PREFIX, index="gsi2", where=where)
-    partition = "FIELDS" if entity_id == "fields" else f"{prefix.upper()}#{entity_id}"
+    if entity_id.startswith(TOPIC):
+        partition = f"TOP#{entity_id.removeprefix(TOPIC)}"
+    else:
+        partition = NAMED.get(entity_id, f"{prefix.upper()}#{entity_id}")
     return Query.prefixed(partition, PREFIX, where=where, consistent=True)
 
 

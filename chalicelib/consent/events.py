@@ -11,6 +11,7 @@ class ConsentChanged(EventData):
     """`state` is what the customer says now."""
 
     type: ClassVar[str] = "consent.changed"
+    audited: ClassVar[bool] = True
     customer_id: str
     channel: str
     topic: str
@@ -21,6 +22,7 @@ class ConsentNoted(EventData):
     """An older statement that came late: kept for the record, it changed nothing."""
 
     type: ClassVar[str] = "consent.noted"
+    audited: ClassVar[bool] = True
     customer_id: str
     channel: str
     topic: str
@@ -29,6 +31,7 @@ class ConsentNoted(EventData):
 
 class PreferencesChanged(EventData):
     type: ClassVar[str] = "preferences.changed"
+    audited: ClassVar[bool] = True
     customer_id: str
     changed: list[str]
 
@@ -37,5 +40,6 @@ class TopicChanged(EventData):
     """`changed` is `created` for a new topic, else it names the fields."""
 
     type: ClassVar[str] = "topic.changed"
+    audited: ClassVar[bool] = True
     topic: str
     changed: list[str]

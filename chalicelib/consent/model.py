@@ -19,6 +19,9 @@ State = Literal["granted", "pending", "withdrawn", "denied"]
 STRICTEST: tuple[State, ...] = ("denied", "withdrawn", "pending", "granted")
 """The first of these that was stated holds."""
 
+NO: tuple[State, ...] = ("denied", "withdrawn")
+"""What forbids, whatever the topic."""
+
 Basis = Literal[
     "consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"
 ]
@@ -139,7 +142,7 @@ def _replaces(later: StoredConsent, earlier: StoredConsent) -> bool:
 
 def permits(topic: str, state: State | None) -> bool:
     """Whether we may: service unless they said no, anything else only when they said yes."""
-    return state not in ("denied", "withdrawn") if topic == SERVICE else state == "granted"
+    return state not in NO if topic == SERVICE else state == "granted"
 
 
 class Effective(Model):

@@ -5,12 +5,14 @@ Nothing here grants by itself: a grant is what a person said, taken down by who 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.consent import store
 from chalicelib.consent.events import ConsentChanged, ConsentNoted
 from chalicelib.consent.model import (
+    NO,
     SERVICE,
     Channel,
     Consent,
@@ -118,7 +120,36 @@ def put(work: Work, now: Standing, given: StoredConsent, *, repeatable: bool = F
         store.require_unchanged(work, now.topic)
     after = given.model_copy(update={"version": before.version + 1 if before else 1})
     replace(work, before, after)
+    spread(work, after, now.said)
     return after
+
+
+def spread(work: Work, after: StoredConsent, said: Iterable[StoredConsent]) -> None:
+    """Write a no to every id that it was said for, so that it still holds for each once a merge is undone.
+
+    `said` is what those ids have said before; a newer statement of theirs stays.
+    """
+    if after.state not in NO:
+        return
+    known = {one.customer_id: one for one in said}
+    for customer_id in after.covers:
+        before = known.get(customer_id)
+        if before and (before.state in NO or before.is_newer_than(after.occurred_at, after.state)):
+            continue
+        version = before.version + 1 if before else 1
+        alone: dict[str, Any] = {
+            "customer_id": customer_id,
+            "covers": [],
+            "asked_at_hash": None,
+            "version": version,
+        }
+        replace(work, before, after.model_copy(update=alone))
+
+
+def said_by(customer_ids: Iterable[str], channel: Channel, topic: str) -> list[StoredConsent]:
+    """What these ids have said about a topic, in one call; none for no ids."""
+    keys = [store.consent_key(one, channel, topic) for one in customer_ids]
+    return [store.consent_of(item) for item in table.get_many(keys).values()] if keys else []
 
 
 def _same(before: StoredConsent, given: StoredConsent) -> bool:
@@ -137,15 +168,16 @@ def record(work: Work, before: StoredConsent | None, after: StoredConsent, *, no
     kind = ConsentNoted if noted else ConsentChanged
     event = kind(customer_id=after.customer_id, channel=after.channel, topic=after.topic, state=after.state)
     told = after.model_dump(mode="json", include={"basis", "source", "evidence", "valid_until"})
-    private = {name: value for name, value in told.items() if value is not None}
-    summary = f"{after.topic} by {after.channel}: {after.state}"
+    private: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+    if not noted:
+        private["changes"] = {"state": {"from": before.state if before else None, "to": after.state}}
     work.record(
         customers.partition(after.customer_id),
         event,
         customer_id=after.customer_id,
         channel=after.channel,
         occurred_at=after.occurred_at,
-        private={**private, "summary": summary, "from": before.state if before else None, "to": after.state},
+        private=private | {"summary": f"{after.topic} by {after.channel}: {after.state}"},
     )
 
 

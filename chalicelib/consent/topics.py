@@ -6,6 +6,7 @@ from chalicelib.consent import store
 from chalicelib.consent.events import TopicChanged
 from chalicelib.consent.model import SERVICE, NewTopic, Topic, TopicPatch
 from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.events import changes
 from chalicelib.kernel.work import Work
 
 MOST = 100
@@ -21,7 +22,7 @@ def add(work: Work, new: NewTopic) -> Topic:
         raise Conflict(f"There are {MOST} topics at most.", code="too_many_topics")
     topic = Topic(version=1, created_at=work.now, updated_at=work.now, **new.model_dump())
     store.add_topic(work, topic)
-    _record(work, topic, ["created"])
+    work.record(store.topic_partition(topic.id), TopicChanged(topic=topic.id, changed=["created"]))
     return topic
 
 
@@ -35,12 +36,9 @@ def change(work: Work, topic_id: str, patch: TopicPatch) -> Topic:
         return before
     after = before.model_copy(update={**given, "version": before.version + 1, "updated_at": work.now})
     store.replace_topic(work, after, version=before.version)
-    _record(work, after, changed)
+    event = TopicChanged(topic=after.id, changed=changed)
+    work.record(store.topic_partition(after.id), event, private=changes(before, after, changed))
     return after
-
-
-def _record(work: Work, topic: Topic, changed: list[str]) -> None:
-    work.record(store.topic_partition(topic.id), TopicChanged(topic=topic.id, changed=changed))
 
 
 def get(topic_id: str) -> Topic:

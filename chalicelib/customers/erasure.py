@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.customers import store
+from chalicelib.customers import pointers, store
 from chalicelib.customers.events import CustomerDeleted
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer
@@ -36,15 +36,30 @@ class Freed:
     addresses: list[str] = field(default_factory=list)
 
 
-def bury(work: Work, customer_id: str, erasure_id: str) -> None:
-    """Mark a customer as being erased, for ever. Fails with Stale when they are marked already."""
-    item = {**store.tombstone_key(customer_id)._asdict(), "erasure_id": erasure_id}
-    work.put(item, unless_exists=Stale("Another erasure of this customer began meanwhile."))
+def bury(work: Work, group: Sequence[str], erasure_id: str) -> None:
+    """Mark a person's ids, as `group` gives them, as being erased, for ever.
+
+    Fails with Stale when one is marked already, or when somebody was merged or parted since they were read.
+    """
+    for customer_id in group:
+        item = {**store.tombstone_key(customer_id)._asdict(), "erasure_id": erasure_id}
+        work.put(item, unless_exists=Stale("Another erasure of this customer began meanwhile."))
+    changed = Stale("Somebody was merged with this customer, or parted, meanwhile.")
+    work.require(store.profile_key(group[0]), changed, when=_is_all_of(group))
 
 
-def require_not_buried(work: Work, customer_id: str) -> None:
-    """Commit only if nobody began to erase the customer; else NotFound `erased`."""
-    work.require(store.tombstone_key(customer_id), _gone(), when=Attr("pk").not_exists())
+def _is_all_of(group: Sequence[str]) -> ConditionBase:
+    """That a survivor's profile still names this group, or is gone."""
+    same: ConditionBase = Attr("merged_ids").eq(list(group[1:]))
+    if len(group) == 1:
+        same = same | Attr("merged_ids").not_exists()
+    return Attr("pk").not_exists() | (Attr("merged_into").not_exists() & same)
+
+
+def require_not_buried(work: Work, *customer_ids: str) -> None:
+    """Commit only if nobody began to erase these customers; else NotFound `erased`."""
+    for customer_id in customer_ids:
+        work.require(store.tombstone_key(customer_id), _gone(), when=Attr("pk").not_exists())
 
 
 def _gone() -> NotFound:
@@ -165,10 +180,33 @@ def _remove_profile(work: Work, customer: Customer) -> None:
     unchanged = Attr("version").eq(customer.version)
     stale = Stale("The customer changed meanwhile.")
     if customer.organisation_id:
-        organisations.forget_member(work, customer.organisation_id, customer.id)
+        organisations.leave(work, customer.organisation_id, customer.id)
     work.delete(store.profile_key(customer.id), when=unchanged, failure=stale)
     event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
     work.record(store.partition(customer.id), event, customer_id=customer.id)
+
+
+def once_merged_into(customer_id: str) -> set[str]:
+    """The ids of those whom a customer was merged into, and is not any more."""
+    return {mark.survivor_id for mark in pointers.parted(customer_id)}
+
+
+def erase_told(work: Work, customer_id: str) -> dict[str, int]:
+    """Empty some of what was recorded of changes with others, while the customer was one of them.
+
+    The other's fields held this customer's values then; nobody can tell any more which were whose.
+    """
+    mark = next(pointers.parted(customer_id), None)
+    if mark is None:
+        return {}
+    gone = Stale("Somebody else erased it.")
+    told = pointers.told_of(mark, limit=REST_AT_ONCE)
+    for item in told:
+        work.update(key_of(item), remove=["private"], when=Attr("pk").exists(), failure=gone)
+    if len(told) == REST_AT_ONCE:
+        return {"changes_emptied": len(told)}
+    work.delete(mark.key, when=Attr("pk").exists(), failure=gone)
+    return {"merge_marks": 1} | ({"changes_emptied": len(told)} if told else {})
 
 
 def erase_rest(work: Work, customer_id: str) -> dict[str, int]:

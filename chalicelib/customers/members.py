@@ -67,7 +67,7 @@ def _take_out(organisation_id: str, customer_ids: list[str]) -> None:
         work = Work()
         member = profiles.get(customer_id)
         if member is None or member.organisation_id != organisation_id:
-            organisations.forget_member(work, organisation_id, customer_id)
+            organisations.leave(work, organisation_id, customer_id)
         else:
             write_change(work, member, _without_organisation(member, work))
         works.append(work)

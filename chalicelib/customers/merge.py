@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.customers import pointers, store
+from chalicelib.customers.erasure import require_not_buried
 from chalicelib.customers.events import CustomerMerged, CustomerUnmerged
-from chalicelib.customers.merge_model import Change, MergeRequest, Preview, Profile, Undone
+from chalicelib.customers.merge_model import Merge, MergeRequest, Preview, Profile, Undone
 from chalicelib.customers.model import Customer
 from chalicelib.customers.reconciliation import changes_of, compare, joined, parted, pointing, restored
 from chalicelib.kernel.errors import Conflict, Invalid
@@ -24,15 +25,16 @@ def preview(work: Work, survivor_id: str, request: MergeRequest) -> Preview:
 def merge(work: Work, survivor_id: str, request: MergeRequest) -> Customer:
     """Merge a customer into another one: one call and the transaction, whatever lies with them.
 
-    Raises NotFound; Invalid `same_customer`, `too_many`; Conflict `already_merged`, `merged_elsewhere`,
-    `too_many_merged`, `changed_meanwhile`; Stale.
+    Raises NotFound, also `erased`; Invalid `same_customer`, `too_many`; Conflict `already_merged`,
+    `merged_elsewhere`, `too_many_merged`, `changed_meanwhile`; Stale.
     """
     survivor, merged = _mergeable(survivor_id, request)
     work.check_version(survivor.version)
+    require_not_buried(work, survivor.id, merged.id)
     changes = changes_of(compare(survivor, merged, request.choices))
     after = joined(survivor, merged, changes, at=work.now)
     pointers.write(work, survivor, after)
-    pointers.write(work, merged, pointing(merged, survivor.id, changes))
+    pointers.write(work, merged, pointing(merged, survivor.id, changes, at=work.now))
     pointers.move(work, merged.merged_ids, before=merged.id, after=survivor.id)
     event = CustomerMerged(customer_id=after.id, merged_id=merged.id, customer_version=after.version)
     private = values((change.field, change.before, change.after) for change in changes)
@@ -78,12 +80,13 @@ def _elsewhere(merged: Profile) -> Conflict:
 def undo(work: Work, survivor_id: str, merged_id: str) -> Undone:
     """Take a merge back: three calls. What changed since is left and named, the rest is as it was.
 
-    Raises NotFound, Invalid, Conflict `not_merged`, `merged_elsewhere`, `merged_through` (a later merge
-    stands on it and is to be undone first), Stale.
+    Raises NotFound, also `erased`, Invalid, Conflict `not_merged`, `merged_elsewhere`, `merged_through` (a
+    later merge stands on it and is to be undone first), Stale.
     """
     before, merged = _both(survivor_id, merged_id)
     work.check_version(before.version)
-    changes = _merged_by(before, merged)
+    require_not_buried(work, before.id, merged.id)
+    done = _merged_by(before, merged)
     holders = store.holders(merged.identities)
     own = {merged.id, *merged.merged_ids}
     owned = {identity for identity, holder in holders.items() if holder in own}
@@ -93,8 +96,10 @@ def undo(work: Work, survivor_id: str, merged_id: str) -> Undone:
     pointers.write(work, before, survivor)
     pointers.write(work, merged, back)
     pointers.move(work, merged.merged_ids, before=before.id, after=merged.id)
+    for customer_id in (merged.id, *merged.merged_ids):
+        pointers.note_parted(work, customer_id, survivor.id, since=done.at)
     event = CustomerUnmerged(customer_id=survivor.id, merged_id=merged.id, customer_version=survivor.version)
-    private = values((change.field, change.after, change.before) for change in changes)
+    private = values((change.field, change.after, change.before) for change in done.changes)
     work.record(store.partition(survivor.id), event, customer_id=survivor.id, private=private)
     return Undone(survivor=survivor.shown, restored=back.shown, left=left + lost)
 
@@ -107,8 +112,8 @@ def _in_what_is_there(before: Profile, after: Profile) -> Profile:
     return after.model_copy(update={"organisation_id": None, "organisation_role": None})
 
 
-def _merged_by(survivor: Profile, merged: Profile) -> list[Change]:
-    """What the merge of these two changed. Raises Conflict when there is no such merge to undo."""
+def _merged_by(survivor: Profile, merged: Profile) -> Merge:
+    """The merge of these two. Raises Conflict when there is no such merge to undo."""
     if merged.merged_into is None:
         raise Conflict("This customer is not merged.", code="not_merged")
     if merged.merged_into != survivor.id:
@@ -117,4 +122,4 @@ def _merged_by(survivor: Profile, merged: Profile) -> list[Change]:
         through = merged.merge.survivor_id if merged.merge else None
         sentence = "This customer came with another one; undo that merge first."
         raise Conflict(sentence, code="merged_through", customer_id=through)
-    return merged.merge.changes
+    return merged.merge

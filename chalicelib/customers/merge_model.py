@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.customers.model import Customer, CustomerId
-from chalicelib.kernel.model import Model, Stored
+from chalicelib.kernel.model import Model, Stored, Utc
 
 PLAIN = ("name", "company", "organisation_id", "organisation_role", "stage", "locale", "time_zone", "owner")
 LISTS = ("emails", "phones", "handles", "tags")
@@ -59,6 +59,7 @@ class Merge(Stored):
     """What was done when a customer was merged, kept with their profile until it is undone."""
 
     survivor_id: str
+    at: Utc
     changes: list[Change]
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import store
 from chalicelib.customers.merge_model import Profile
 from chalicelib.customers.model import Customer
-from chalicelib.kernel import table
+from chalicelib.kernel import ids, pages, table
 from chalicelib.kernel.errors import Conflict, Stale
+from chalicelib.kernel.events import PREFIX
+from chalicelib.kernel.pages import Query
+from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
 from chalicelib.organisations import service as organisations
 
@@ -18,6 +24,18 @@ MAX_MERGED = 20
 """Customers that are merged into one, at most."""
 MAX_WRITES = 95
 """Of a transaction's 100, so that what the kernel adds has room."""
+_PARTED = "WAS_MERGED#"
+_SKEW = timedelta(minutes=1)
+"""How much earlier or later than what it was read of a change may say that it was."""
+
+
+class Parted(NamedTuple):
+    """That somebody was merged into a survivor, and between which of the survivor's events."""
+
+    key: Key
+    survivor_id: str
+    first: str
+    last: str
 
 
 def read(customer_ids: Iterable[str]) -> dict[str, Profile]:
@@ -59,10 +77,37 @@ def remove_merged(work: Work, survivor: Customer) -> None:
             work.delete(store.identity_key(identity), when=Attr("customer_id").eq(holder), failure=changed)
     for profile in merged:
         if profile.organisation_id:
-            organisations.forget_member(work, profile.organisation_id, profile.id)
+            organisations.leave(work, profile.organisation_id, profile.id)
         points = Attr("merged_into").eq(survivor.id)
         work.delete(store.profile_key(profile.id), when=points, failure=changed)
     if len(work.writes) > MAX_WRITES:
         raise Conflict(
             "Too much is merged here to delete it at once; undo a merge first.", code="too_many_merged"
         )
+
+
+def note_parted(work: Work, customer_id: str, survivor_id: str, *, since: datetime) -> None:
+    """Note whom a customer was merged into until now: what was recorded there meanwhile may tell of them.
+
+    Above the summary in their partition, so that a view does not read it.
+    """
+    first = PREFIX + ids.ulid(max(since - _SKEW, ids.EPOCH), bytes(10))
+    last = PREFIX + ids.ulid(work.now + _SKEW, b"\xff" * 10)
+    key = Key(store.partition(customer_id), f"{_PARTED}{survivor_id}#{ids.ulid(work.now)}")
+    work.overwrite({**key._asdict(), "survivor_id": survivor_id, "first": first, "last": last})
+
+
+def parted(customer_id: str) -> Iterator[Parted]:
+    """Whom a customer was merged into and is not any more."""
+    query = Query.prefixed(store.partition(customer_id), _PARTED, ascending=True, consistent=True)
+    for item in pages.every(query):
+        yield Parted(key_of(item), item["survivor_id"], item["first"], item["last"])
+
+
+def told_of(mark: Parted, *, limit: int) -> list[Item]:
+    """Some of the survivor's changes of that time that still hold old and new values."""
+    told = Attr("type").begins_with("customer.") & Attr("private").exists()
+    query = Query(
+        store.partition(mark.survivor_id), low=mark.first, high=mark.last, where=told, consistent=True
+    )
+    return list(islice(pages.every(query), limit))

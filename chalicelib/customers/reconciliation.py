@@ -126,9 +126,9 @@ def _above(*customers: Customer) -> int:
     return max(customer.version for customer in customers) + 1
 
 
-def pointing(merged: Profile, survivor_id: str, changes: list[Change]) -> Profile:
+def pointing(merged: Profile, survivor_id: str, changes: list[Change], *, at: datetime) -> Profile:
     """The merged customer, who is as before but points to the survivor."""
-    merge = Merge(survivor_id=survivor_id, changes=changes)
+    merge = Merge(survivor_id=survivor_id, at=at, changes=changes)
     update = {"merged_into": survivor_id, "merge": merge, "version": merged.version + 1}
     return merged.model_copy(update=update)
 

@@ -9,6 +9,7 @@ from boto3.dynamodb.conditions import ConditionBase
 from chalicelib.access import service as access
 from chalicelib.customers import defining, fields, pointers, store
 from chalicelib.customers.definitions import Definitions
+from chalicelib.customers.erasure import require_not_buried
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
 from chalicelib.customers.identity import Identity, normal_phone
 from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer, Stage
@@ -103,10 +104,12 @@ def write_change(work: Work, before: Customer, after: Customer) -> None:
 def delete(work: Work, customer_id: str) -> None:
     """Delete the profile, with those merged into it, and free their identities.
 
-    The history stays until it is erased.
+    The history stays until it is erased. Fails with NotFound `erased` for who is being erased: that frees the
+    identities itself, and suppresses the addresses.
     """
     customer = store.get(customer_id)
     work.check_version(customer.version)
+    require_not_buried(work, customer.id)
     store.remove(work, customer)
     if customer.merged_ids:
         pointers.remove_merged(work, customer)

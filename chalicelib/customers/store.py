@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -10,7 +11,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer, Stage
 from chalicelib.kernel import pages, table
-from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, Stale
+from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, Repeated, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import ALL, Bounds, Query, Slice
 from chalicelib.kernel.table import Item, Key
@@ -20,7 +21,8 @@ from chalicelib.organisations import service as organisations
 SHARDS = 4
 """Partitions a list index is spread over, so that no single one takes every write."""
 
-
+REMEMBERED = timedelta(days=400)
+"""How long it is known that somebody was taken out of an organisation, so that no rule puts them back."""
 MAX_CHANGED = 90
 """Identities that one transaction, of 100 items, adds and removes beside what else it holds."""
 PROFILE = "PROFILE"
@@ -112,8 +114,26 @@ def follow_membership(work: Work, before: Customer, after: Customer) -> None:
         return
     if before.organisation_id:
         organisations.leave(work, before.organisation_id, before.id)
+        _note_left(work, before.id, before.organisation_id)
     if after.organisation_id:
         organisations.join(work, after.organisation_id, after.id, unknown_organisation())
+
+
+def _left_key(customer_id: str, organisation_id: str) -> Key:
+    """In the customer's partition, so that it goes with them; above the summary, so that no view reads it."""
+    return Key(partition(customer_id), f"WAS_MEMBER#{organisation_id}")
+
+
+def _note_left(work: Work, customer_id: str, organisation_id: str) -> None:
+    until = int((work.now + REMEMBERED).timestamp())
+    work.overwrite({**_left_key(customer_id, organisation_id)._asdict(), "expires_at": until})
+
+
+def require_never_left(work: Work, customer_id: str, organisation_id: str) -> None:
+    """Commit only if nobody took this customer out of the organisation before; else Repeated."""
+    forgotten = Attr("pk").not_exists() | Attr("expires_at").lte(int(work.now.timestamp()))
+    taken_out = Repeated("They were taken out before.")
+    work.require(_left_key(customer_id, organisation_id), taken_out, when=forgotten)
 
 
 def remove(work: Work, customer: Customer) -> None:
@@ -121,7 +141,7 @@ def remove(work: Work, customer: Customer) -> None:
     for identity in customer.identities:
         work.delete(identity_key(identity))
     if customer.organisation_id:
-        organisations.forget_member(work, customer.organisation_id, customer.id)
+        organisations.leave(work, customer.organisation_id, customer.id)
     unchanged = Attr("version").eq(customer.version)
     work.delete(profile_key(customer.id), when=unchanged, failure=Stale("The customer changed meanwhile."))
 

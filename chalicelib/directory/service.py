@@ -34,7 +34,15 @@ class Indexing:
     def update(self, work: Work, customer_id: str) -> None:
         """Bring a customer's entries up to date; what one transaction cannot hold is committed before."""
         customer, held = self._read[customer_id]
-        wanted = entries_of(customer, self._filterable)
+        self._replace(work, customer_id, held, entries_of(customer, self._filterable))
+
+    def remove(self, work: Work, customer_id: str) -> int:
+        """Remove a customer's entries, whether or not there is a profile; how many there were."""
+        _, held = self._read[customer_id]
+        self._replace(work, customer_id, held, Entries())
+        return len(held.entries.terms) + len(held.entries.facets)
+
+    def _replace(self, work: Work, customer_id: str, held: Held, wanted: Entries) -> None:
         parts = list(store.plan(customer_id, held, wanted, anew=self._anew))
         for place, (puts, deletes) in enumerate(parts, 1):
             last = place == len(parts)
@@ -53,9 +61,6 @@ def _both(one: Entries, other: Entries) -> Entries:
 
 
 def erase(work: Work, customer_id: str) -> dict[str, int]:
-    """Remove the index entries of a customer whose profile is gone; how many, none when there are none."""
-    _, held = store.read([customer_id])[customer_id]
-    count = len(held.entries.terms) + len(held.entries.facets)
-    if count:
-        Indexing([customer_id]).update(work, customer_id)
+    """Remove the index entries of a customer; how many, none when there are none."""
+    count = Indexing([customer_id]).remove(work, customer_id)
     return {"index_entries": count} if count else {}

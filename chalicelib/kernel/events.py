@@ -112,12 +112,17 @@ def audit_partition_of(entity_id: str) -> str:
     return f"AUDIT#{entity_id}"
 
 
-def _audit_keys(data: EventData, item: Item) -> Item:
-    """Where the audit trail finds an event: by day what people and keys did one by one."""
+def _audit_keys(data: EventData, item: Item, recorded_at: datetime) -> Item:
+    """Where the audit trail finds an event: by day what people and keys did one by one.
+
+    By the day when it was recorded: what is said to have occurred long ago is found by who looks today.
+    """
     keys: Item = {}
     if data.audited and not item["bulk"] and item["actor"]["id"] != SYSTEM.id:
         shard = ord(item["id"][-1]) % AUDIT_SHARDS
-        keys |= {"gsi1pk": audit_partition(item["occurred_at"][:10], shard), "gsi1sk": item["id"]}
+        late = item["occurred_at"] != item["recorded_at"]
+        place = f"evt_{ids.ulid(recorded_at)}" if late else item["id"]
+        keys |= {"gsi1pk": audit_partition(item["recorded_at"][:10], shard), "gsi1sk": place}
     if data.audited and data.audited_by:
         entity_id = getattr(data, data.audited_by[1])
         keys |= {"gsi2pk": audit_partition_of(entity_id), "gsi2sk": item["sk"]}
@@ -158,7 +163,7 @@ def event_item(
         "channel": channel,
         "private": private,
     }
-    item |= _audit_keys(data, item)
+    item |= _audit_keys(data, item, recorded_at)
     return {name: value for name, value in item.items() if value is not None}
 
 

@@ -118,19 +118,8 @@ def join(work: Work, organisation_id: str, customer_id: str, failure: RapportErr
 
 
 def leave(work: Work, organisation_id: str, customer_id: str) -> None:
-    """Take a member out, in the work that takes it from their profile, and remember that for 400 days."""
+    """Take a member out, in the work that takes it from their profile, or ends that."""
     store.leave(work, organisation_id, customer_id)
-    store.note_left(work, organisation_id, customer_id)
-
-
-def forget_member(work: Work, organisation_id: str, customer_id: str) -> None:
-    """Take out a member who is no customer any more."""
-    store.leave(work, organisation_id, customer_id)
-
-
-def require_never_left(work: Work, organisation_id: str, customer_id: str) -> None:
-    """Commit only if nobody took this customer out before; else Repeated."""
-    store.require_never_left(work, organisation_id, customer_id)
 
 
 def members(organisation_id: str, *, limit: int, after: str | None) -> tuple[list[str], str | None]:

@@ -7,7 +7,6 @@ of that job: nobody can join any more, and nobody reads it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -20,8 +19,6 @@ from chalicelib.organisations.model import Organisation
 
 _ORGANISATION = "ORGANISATION"
 _MEMBER = "MEMBER#"
-REMEMBERED = timedelta(days=400)
-"""How long it is known that somebody was taken out, so that no rule puts them back."""
 
 
 def partition(organisation_id: str) -> str:
@@ -39,10 +36,6 @@ def _domain_key(domain: str) -> Key:
 
 def member_key(organisation_id: str, customer_id: str) -> Key:
     return Key(partition(organisation_id), _MEMBER + customer_id)
-
-
-def _left_key(organisation_id: str, customer_id: str) -> Key:
-    return Key(partition(organisation_id), f"LEFT#{customer_id}")
 
 
 def _item(organisation: Organisation) -> Item:
@@ -154,18 +147,6 @@ def join(work: Work, organisation_id: str, customer_id: str) -> None:
 
 def leave(work: Work, organisation_id: str, customer_id: str) -> None:
     work.delete(member_key(organisation_id, customer_id))
-
-
-def note_left(work: Work, organisation_id: str, customer_id: str) -> None:
-    until = int((work.now + REMEMBERED).timestamp())
-    work.overwrite({**_left_key(organisation_id, customer_id)._asdict(), "expires_at": until})
-
-
-def require_never_left(work: Work, organisation_id: str, customer_id: str) -> None:
-    forgotten = Attr("pk").not_exists() | Attr("expires_at").lte(int(work.now.timestamp()))
-    work.require(
-        _left_key(organisation_id, customer_id), Repeated("They were taken out before."), when=forgotten
-    )
 
 
 def members(organisation_id: str, *, limit: int, after: str | None) -> tuple[list[str], str | None]:

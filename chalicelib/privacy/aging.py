@@ -29,6 +29,8 @@ AT_ONCE = 50
 KINDS_OF_THINGS = ("leads", "tickets", "responses", "entries")
 MAX_COUNTED = 1000
 """Of each kind, by the preview."""
+MAX_PAGES = 20
+"""Of a list, by the preview: a caller waits for it."""
 
 Pages = Callable[..., tuple[Sequence[Any], str | None]]
 """A page of candidates; takes `limit` and `after`."""
@@ -88,14 +90,17 @@ def take_due(
 
 
 def count_due(rules: StoredRetention, now: datetime) -> dict[str, int]:
-    """How many are due of each kind, to 1,000; of leads those whose profile is old enough."""
+    """How many are due of each kind, to 1,000; of leads those whose profile is old enough.
+
+    It looks at `MAX_PAGES` of each list: of many who are no longer due it may see but some.
+    """
     counts = dict.fromkeys(KINDS_OF_THINGS, 0)
     for section in _sections(rules, now):
         after: str | None = None
-        while counts[section.name] < MAX_COUNTED:
+        for _ in range(MAX_PAGES):
             found, after = section.pages(limit=AT_ONCE, after=after)
             counts[section.name] = min(counts[section.name] + len(found), MAX_COUNTED)
-            if after is None:
+            if after is None or counts[section.name] == MAX_COUNTED:
                 break
     return counts
 

@@ -10,7 +10,7 @@ from chalicelib.privacy.model import Certificate, Erasure, Remainder
 _WHILE = (
     ("idempotency_answers", 2, "answers to repeated requests; they expire"),
     ("queues", 14, "messages that failed and wait in dead letters; of somebody erased they do nothing"),
-    ("files", 30, "files of imports and exports that held them; the files bucket deletes what is old"),
+    ("files", 30, "files, plans and results of imports, and files of exports, that held them; they expire"),
     ("bus_archive", 30, "published events: ids, enums and numbers, and none of their data"),
     ("backups", 35, "the table's point-in-time recovery; after a restore the erasure is asked for again"),
     ("seen_mails", 400, "hashes that keep a mail from being filed twice; they expire"),
@@ -38,7 +38,12 @@ def certify(erasure: Erasure) -> Certificate:
 
 
 def _for_good(removed: dict[str, int]) -> list[Remainder]:
-    found = [Remainder(what="certificate", why="ids, counts and times, to show that it was done")]
+    found = [
+        Remainder(what="certificate", why="ids, counts and times, to show that it was done"),
+        Remainder(
+            what="unnamed_texts", why="of requests that failed half-way, if any; nothing leads to them"
+        ),
+    ]
     if removed.get("responses_reduced"):
         why = "responses without person, words and custom fields, so that statistics keep their counts"
         found.append(Remainder(what="reduced_responses", why=why))

@@ -42,12 +42,8 @@ _README = """This archive holds what {business} keeps about you (Art. 15 and 20 
 
 There is a folder for each number under which you were known, in it:
 
-profile.jsonl    who you are to us
-timeline.jsonl   what happened between us, oldest first
-tickets.jsonl    what you asked of us
-messages.jsonl   mails both ways and notes, with addresses and subjects
-feedback.jsonl   what you said in surveys
-messages/        mails as they came (.eml), long texts (.json.gz), attachments
+{files}
+messages/, tickets/  mails as they came (.eml), long texts (.json.gz), attachments
 
 Files that end in .jsonl hold one JSON document a line. What is not here, we do not keep. manifest.json counts
 what is here; an archive in several volumes is complete with the last one.
@@ -110,7 +106,9 @@ def _describe(volume: Archive, access: StoredAccessRequest, number: int) -> None
         "is_last_volume": _is_complete(access),
         "counts": access.counts,
     }
-    volume.add("README.txt", [_README.format(business=settings().business_name).encode()])
+    files = "\n".join(f"{one.name + '.jsonl':<20} {one.told}" for one in KEEPERS if one.records)
+    readme = _README.format(business=settings().business_name, files=files)
+    volume.add("README.txt", [readme.encode()])
     volume.add("manifest.json", [json.dumps(manifest, indent=2).encode()])
 
 

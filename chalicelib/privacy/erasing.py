@@ -45,8 +45,7 @@ def request(work: Work, customer_id: str, new: NewErasure) -> Erasure:
         requested_at=work.now,
         **new.model_dump(exclude={"confirm"}),
     )
-    for one in erasure.customer_ids:
-        customers.bury(work, one, erasure.id)
+    customers.bury(work, erasure.customer_ids, erasure.id)
     store.add_erasure(work, erasure)
     event = ErasureRequested(
         job_id=erasure.id,

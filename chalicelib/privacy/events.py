@@ -11,6 +11,7 @@ class AccessRequested(Continuing):
     """Begins the job that collects everything."""
 
     type: ClassVar[str] = "privacy.access_requested"
+    audited: ClassVar[bool] = True
     customer_id: str
 
 
@@ -30,6 +31,7 @@ class AccessHandedOut(EventData):
     """Somebody got links to the archive."""
 
     type: ClassVar[str] = "privacy.access_handed_out"
+    audited: ClassVar[bool] = True
     access_request_id: str
     customer_id: str
 
@@ -38,6 +40,7 @@ class RetentionChanged(EventData):
     """`changed` names the rules; their old and new days are private."""
 
     type: ClassVar[str] = "privacy.retention_changed"
+    audited: ClassVar[bool] = True
     changed: list[str]
 
 
@@ -65,6 +68,7 @@ class ErasureRequested(Continuing):
     """Begins the job that erases; `customer_ids` are all ids of the person."""
 
     type: ClassVar[str] = "privacy.erasure_requested"
+    audited: ClassVar[bool] = True
     customer_id: str
     customer_ids: list[str]
     reason: str

@@ -35,14 +35,22 @@ then; a repeat finds what the commit before it left, so that nothing is counted 
 """
 
 
+ARCHIVES = 20
+"""Archives that one transaction removes at most."""
+
+
 @dataclass(frozen=True)
 class Keeper:
-    """One feature's part. `records` and `files` are for access; what is nobody's to see has none."""
+    """One feature's part. `records` and `files` are for access; what is nobody's to see has none.
+
+    `told` says in the archive what the records are, to the person they are about.
+    """
 
     name: str
     erase: Erase
     records: Records | None = None
     files: Files | None = None
+    told: str = ""
 
 
 def _erase_profile(work: Work, customer_id: str) -> dict[str, int]:
@@ -53,8 +61,10 @@ def _erase_profile(work: Work, customer_id: str) -> dict[str, int]:
 
 
 def _erase_archives(work: Work, customer_id: str) -> dict[str, int]:
-    """Remove what was collected for them; that they asked stays on record."""
-    found = store.access_of_customer(customer_id, limit=20)
+    """Remove what was collected for them, and for whom they were merged with; that it was asked stays."""
+    survivors = [customer_id, *sorted(customers.once_merged_into(customer_id))]
+    each = (store.access_of_customer(customer_id, survivor, limit=ARCHIVES) for survivor in survivors)
+    found = [one for some in each for one in some][:ARCHIVES]
     for access in found:
         blobs.erase(store.folder(access.id), bucket=settings().files_bucket)
         changed = {"state": "erased", "volumes": [], "version": access.version + 1}
@@ -73,15 +83,25 @@ def _counted(kind: str, erase: Callable[[Work, str], int]) -> Erase:
 
 
 KEEPERS: tuple[Keeper, ...] = (
-    Keeper("profile", _erase_profile, customers.export_of),
+    Keeper("profile", _erase_profile, customers.export_of, told="who you are to us"),
     Keeper("archives", _erase_archives),
-    Keeper("tickets", support.erase, support.export_of, support.files_of),
-    Keeper("tasks", tasks.erase, tasks.export_of),
-    Keeper("consents", consent.erase, consent.export_of),
-    Keeper("duplicates", _counted("duplicates", duplicates.erase), duplicates.export_of),
+    Keeper("merges", customers.erase_told),
+    Keeper("tickets", support.erase, support.export_of, support.files_of, told="what you asked of us"),
+    Keeper("tasks", tasks.erase, tasks.export_of, told="what we meant to do for you"),
+    Keeper(
+        "consents", consent.erase, consent.export_of, told="what you allow, and how you like to be reached"
+    ),
+    Keeper(
+        "duplicates",
+        _counted("duplicates", duplicates.erase),
+        duplicates.export_of,
+        told="that another entry may be of you",
+    ),
     Keeper("index", directory.erase),
-    Keeper("feedback", feedback.erase, feedback.export_of),
-    Keeper("messages", mail.erase, mail.export_of, mail.files_of),
+    Keeper("feedback", feedback.erase, feedback.export_of, told="what you said in surveys"),
+    Keeper(
+        "messages", mail.erase, mail.export_of, mail.files_of, told="mails both ways, and notes about you"
+    ),
     # The events went with the messages they name.
-    Keeper("timeline", customers.erase_rest, timeline.export_of),
+    Keeper("timeline", customers.erase_rest, timeline.export_of, told="what happened, oldest first"),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from boto3.dynamodb.conditions import Attr
+
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, NotFound
 from chalicelib.kernel.pages import Query
@@ -33,7 +35,7 @@ def _access_item(access: StoredAccessRequest) -> Item:
     return {
         **access_key(access.id)._asdict(),
         **access.model_dump(mode="json", exclude_none=True),
-        "gsi2pk": f"SAR#CUS#{access.customer_id}",
+        "gsi2pk": f"SAR#CUS#{access.customer_ids[0]}",
         "gsi2sk": access.id,
     }
 
@@ -76,8 +78,13 @@ def _access(item: Any) -> StoredAccessRequest:
     return StoredAccessRequest.model_validate(item, strict=False)
 
 
-def access_of_customer(customer_id: str, *, limit: int) -> list[StoredAccessRequest]:
-    """A customer's access requests whose archives are there, as they are now: two calls."""
-    listed = pages.page([Query(f"SAR#CUS#{customer_id}", index="gsi2")], limit=limit).items
-    found = table.get_many(key_of(item) for item in listed if item["state"] != "erased")
+def access_of_customer(customer_id: str, survivor_id: str, *, limit: int) -> list[StoredAccessRequest]:
+    """Some access requests about a customer while they were one with a survivor, as they are now: two calls.
+
+    Only those whose archives are not erased.
+    """
+    about_them = Attr("customer_ids").contains(customer_id) & Attr("state").ne("erased")
+    query = Query(f"SAR#CUS#{survivor_id}", index="gsi2", where=about_them)
+    listed = pages.page([query], limit=limit).items
+    found = table.get_many(key_of(item) for item in listed) if listed else {}
     return [one for one in map(_access, found.values()) if one.state != "erased"]

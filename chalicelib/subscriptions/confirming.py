@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from chalicelib.consent import statements
-from chalicelib.consent.model import StoredConsent
+from chalicelib.consent.model import NO, StoredConsent
 from chalicelib.kernel import ids
 from chalicelib.kernel.work import Work
 from chalicelib.subscriptions import links
@@ -57,12 +57,13 @@ def decline(work: Work, token: str) -> Answered:
         return Answered("unknown")
     held, invitation = found.held, found.invitation
     said = Answered("declined", invitation.language, found.topic or invitation.topic)
-    if held is None or held.state in ("denied", "withdrawn"):
+    if held is None or held.state in NO:
         return said
     if held.asked_at_hash != invitation.address_hash:
         return said._replace(outcome="over")
     state = "withdrawn" if held.state == "granted" else "denied"
-    _change(work, held, {"state": state, "occurred_at": work.now})
+    after = _change(work, held, {"state": state, "occurred_at": work.now})
+    statements.spread(work, after, statements.said_by(after.covers, "email", after.topic))
     return said
 
 
@@ -89,6 +90,7 @@ def _judged(found: _Found) -> Answered:
     return said._replace(outcome="asked")
 
 
-def _change(work: Work, held: StoredConsent, given: dict[str, object]) -> None:
+def _change(work: Work, held: StoredConsent, given: dict[str, object]) -> StoredConsent:
     after = held.model_copy(update={**given, "version": held.version + 1})
     statements.replace(work, held, after)
+    return after

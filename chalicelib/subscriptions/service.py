@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.consent import statements
-from chalicelib.consent.model import SERVICE, State, StoredConsent
+from chalicelib.consent.model import NO, SERVICE, State, StoredConsent
 from chalicelib.consent.statements import Standing
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
@@ -48,7 +48,7 @@ def subscribe(work: Work, new: NewSubscription, link: Link) -> Subscription:
         customers.require(work, customer.id)
     now = _standing(customer, new.topic)
     doubly = now.topic is not None and now.topic.double_opt_in
-    if doubly or now.state(work) in ("denied", "withdrawn"):
+    if doubly or now.state(work) in NO:
         return _asked(work, customer, now, new, link)
     return _stated(work, customer, now, new, "granted")
 

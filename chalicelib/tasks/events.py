@@ -9,6 +9,8 @@ from chalicelib.kernel.events import EventData, Waking
 
 class TaskCreated(EventData):
     type: ClassVar[str] = "task.created"
+    audited: ClassVar[bool] = True
+    audited_by: ClassVar[tuple[str, str]] = ("tsk", "task_id")
     task_id: str
     owner: str
 
@@ -17,6 +19,8 @@ class TaskChanged(EventData):
     """`changed` names the fields; `state` is the one it has now."""
 
     type: ClassVar[str] = "task.changed"
+    audited: ClassVar[bool] = True
+    audited_by: ClassVar[tuple[str, str]] = ("tsk", "task_id")
     task_id: str
     task_version: int
     changed: list[str]
@@ -46,4 +50,6 @@ class TaskReminded(EventData):
 
 class TaskDeleted(EventData):
     type: ClassVar[str] = "task.deleted"
+    audited: ClassVar[bool] = True
+    audited_by: ClassVar[tuple[str, str]] = ("tsk", "task_id")
     task_id: str

@@ -9,11 +9,13 @@ from chalicelib.kernel.events import Continuing, EventData
 
 class ImportCreated(EventData):
     type: ClassVar[str] = "import.created"
+    audited: ClassVar[bool] = True
     import_id: str
 
 
 class ImportStarted(Continuing):
     type: ClassVar[str] = "import.started"
+    audited: ClassVar[bool] = True
     mode: str
     dry_run: bool
 
@@ -36,6 +38,7 @@ class ImportFinished(EventData):
 
 class ImportUndoStarted(Continuing):
     type: ClassVar[str] = "import.undo_started"
+    audited: ClassVar[bool] = True
 
 
 class ImportUndone(EventData):

@@ -99,6 +99,44 @@ def test_a_tickets_changes_are_found_by_its_id(api: Api) -> None:
     assert entry["customer_id"] == ada
 
 
+def test_what_is_asked_of_people_and_decided_about_them_is_in_it(api: Api) -> None:
+    staff = api.post("/v1/staff", {"name": "Bo", "email": "bo@shop.example"}).ok(201)["id"]
+    ada = api.post("/v1/customers", {"emails": ["ada@example.org"]}).ok(201)["id"]
+    api.post("/v1/topics", {"id": "news", "name": "News", "double_opt_in": False}).ok(201)
+    api.patch("/v1/topics/news", {"name": "Newsletter"}).ok()
+    said = {"channel": "email", "topic": "news", "state": "granted", "source": "shop"}
+    api.post(f"/v1/customers/{ada}/consents", said | {"occurred_at": "2026-01-01T00:00:00Z"}).ok()
+    api.patch(f"/v1/customers/{ada}/preferences", {"preferred_channel": "letter"}).ok()
+    task = api.post(
+        "/v1/tasks", {"customer_id": ada, "title": "Call", "owner": staff, "due_at": "2031-01-01T00:00:00Z"}
+    ).ok(201)["id"]
+    api.patch(f"/v1/tasks/{task}", {"state": "done"}).ok()
+    api.patch("/v1/retention", {"lead_days": 400}).ok()
+    access = api.post(f"/v1/customers/{ada}/access-requests", {}).ok(201)["id"]
+    erasure = api.post(f"/v1/customers/{ada}/erasure", {"confirm": ada}).ok(201)["id"]
+    everything = _all(api, "limit=50")
+    assert {one["actor"]["id"] for one in everything} == {_key_id(api)}
+    for entity, types in {
+        task: ["task.changed", "task.created"],
+        "topic:news": ["topic.changed", "topic.changed"],
+        "retention": ["privacy.retention_changed"],
+        access: ["privacy.access_requested"],
+        erasure: ["privacy.erasure_requested"],
+        ada: [
+            "task.changed",
+            "task.created",
+            "preferences.changed",
+            "customer.registered",
+            "consent.changed",
+        ],
+    }.items():
+        found = _all(api, f"entity_id={entity}")
+        assert [one["type"] for one in found] == types
+        assert all(one in everything for one in found)
+    assert _all(api, "entity_id=topic:news")[0]["changes"] == {"name": {"from": "News", "to": "Newsletter"}}
+    assert _all(api, "type=consent.changed")[0]["changes"] == {"state": {"from": None, "to": "granted"}}
+
+
 def test_a_range_is_read_by_days_and_pages_hold_each_change_once(api: Api, cloud: Cloud) -> None:
     now = ids.now()
     made = [_registered(now - timedelta(hours=13 * number)) for number in range(1, 30)]

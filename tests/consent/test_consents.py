@@ -93,11 +93,11 @@ def test_history_says_who_what_and_where_and_nothing_private_is_published(
     say(api, url, state="withdrawn", source="phone")
     page = api.get(f"{url}/consents/history?limit=1").ok()
     assert page["data"][0]["details"] == {
-        "basis": "consent", "source": "phone", "from": "granted", "to": "withdrawn"
+        "basis": "consent", "source": "phone", "changes": {"state": {"from": "granted", "to": "withdrawn"}}
     }  # fmt: skip
     assert page["data"][0]["summary"] == "offers by email: withdrawn"
     rest = api.get(f"{url}/consents/history?limit=1&cursor={page['next_cursor']}").ok()["data"]
-    assert [one["details"]["to"] for one in rest] == ["granted"]
+    assert [one["details"]["changes"]["state"]["to"] for one in rest] == ["granted"]
     published = str([item["data"] for item in cloud.items() if item.get("type", "").startswith("consent.")])
     assert "secret" not in published
     assert "web form" not in published
@@ -173,6 +173,18 @@ def test_somebody_merged_can_still_say_yes(api: Api, cloud: Cloud, url: str) -> 
     api.post(f"{url}/merge/undo", {"merged_id": _id(other)}).ok()
     assert effective(api, url) == {OFFERS: "granted"}
     assert effective(api, other) == {OFFERS: "denied"}, "as before the merge"
+
+
+def test_a_no_said_while_they_were_one_stays_with_each(api: Api, cloud: Cloud, url: str) -> None:
+    other = customer(api)
+    say(api, other)
+    merge(api, url, other)
+    say(api, url, state="withdrawn")
+    say(api, url, topic="service", state="denied")
+    api.post(f"{url}/merge/undo", {"merged_id": _id(other)}).ok()
+    said = {OFFERS: "withdrawn", ("email", "service"): "denied"}
+    assert effective(api, url) == effective(api, other) == said
+    assert api.get(f"{other}/consents/history").ok()["data"][0]["data"]["state"] == "denied"
 
 
 def test_whoever_is_about_to_call_can_ask(api: Api, cloud: Cloud, url: str) -> None:

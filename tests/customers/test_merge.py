@@ -58,9 +58,9 @@ def _undo(api: Api, survivor: str, merged: str) -> Answer:
 
 
 def _state(cloud: Cloud) -> dict[tuple[str, str], Any]:
-    """All items but events and keys, without what only counts changes or tells their time."""
+    """All items but events, marks of what was, and keys, without what counts changes or tells their time."""
     kept = [item for item in cloud.items() if item["pk"].startswith(("CUS#", "IDY#"))]
-    plain = [item for item in kept if not item["sk"].startswith("EVT#")]
+    plain = [item for item in kept if not item["sk"].startswith(("EVT#", "WAS_"))]
     return {
         (item["pk"], item["sk"]): {
             name: value for name, value in item.items() if name not in (*BOOKKEEPING, "gsi2sk")

@@ -66,7 +66,7 @@ def test_the_button_grants(api: Api, url: str, path: str) -> None:
     assert (consent["state"], consent["source"]) == ("granted", "web form /signup")
     assert consent["confirmed_at"] == consent["occurred_at"]
     entry = api.get(f"{url}/consents/history").ok()["data"][0]
-    assert (entry["details"]["from"], entry["details"]["to"]) == ("pending", "granted")
+    assert entry["details"]["changes"]["state"] == {"from": "pending", "to": "granted"}
     assert entry["actor"]["id"] == "anonymous"
 
 
