@@ -136,13 +136,8 @@ def spread(work: Work, after: StoredConsent, said: Iterable[StoredConsent]) -> N
         before = known.get(customer_id)
         if before and (before.state in NO or before.is_newer_than(after.occurred_at, after.state)):
             continue
-        version = before.version + 1 if before else 1
-        alone: dict[str, Any] = {
-            "customer_id": customer_id,
-            "covers": [],
-            "asked_at_hash": None,
-            "version": version,
-        }
+        alone: dict[str, Any] = {"customer_id": customer_id, "covers": [], "asked_at_hash": None}
+        alone["version"] = before.version + 1 if before else 1
         replace(work, before, after.model_copy(update=alone))
 
 

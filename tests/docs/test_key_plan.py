@@ -91,6 +91,8 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     cloud.pump()
     api.patch("/v1/retention", {"lead_days": 365}).ok()
     gone = api.post("/v1/customers", {"name": "Eve"}).ok(201)["id"]
+    for verb in ("merge", "merge/undo"):
+        api.post(f"/v1/customers/{ada['id']}/{verb}", {"merged_id": member["id"]}).ok()
     api.post(f"/v1/customers/{gone}/access-requests", {}).ok(201)
     cloud.pump()
     api.post(f"/v1/customers/{gone}/erasure", {"confirm": gone}).ok(201)

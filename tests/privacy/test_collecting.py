@@ -55,6 +55,8 @@ def test_everything_is_in_it(api: Api, cloud: Cloud, person: Person) -> None:
     call = lines(twins["tickets.jsonl"])
     assert [one["kind"] for one in call] == ["ticket", "message"]
     assert any(name.startswith("tickets/texts/") for name in twins)
+    readme = entries["README.txt"].decode()
+    assert all(name in readme for name in (mine | twins) if name.endswith(".jsonl"))
     manifest = json.loads(entries["manifest.json"])
     assert manifest["is_last_volume"]
     assert manifest["counts"] == access["counts"]
