@@ -1,4 +1,4 @@
-"""Reads texts, as cells of a file hold them, as the kind of their custom field, as far as they are unambiguous.
+"""Reads texts, as cells of a file hold them, as the kind of their custom field, where they are unambiguous.
 
 What cannot be read comes back as it was, so that the check of the field (fields.py) says what is wrong.
 """
@@ -17,7 +17,9 @@ _FALSE = "false no n 0 off nein falsch non faux"
 _BOOLEANS = dict.fromkeys(_TRUE.split(), True) | dict.fromkeys(_FALSE.split(), False)
 """In English, German and French."""
 _PLAIN = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
-_GROUPED = re.compile(r"([+-]?[0-9]{1,3}(?:([., '\u2019\u00a0\u202f])[0-9]{3})(?:\2[0-9]{3})*)(?:([.,])([0-9]+))?")
+_GROUPED = re.compile(
+    r"([+-]?[0-9]{1,3}(?:([., '\u2019\u00a0\u202f])[0-9]{3})(?:\2[0-9]{3})*)(?:([.,])([0-9]+))?"
+)
 """With separators of thousands, all the same."""
 _COMMA = re.compile(r"([+-]?[0-9]{1,20}),([0-9]{1,2}|[0-9]{4,20})")
 """A comma before any but three digits cannot part thousands."""

@@ -10,7 +10,6 @@ from pydantic import AfterValidator
 
 from chalicelib.kernel.model import Line
 
-
 _PLAIN = re.compile(r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,63})*)@([A-Za-z0-9.-]{1,253})", re.ASCII)
 """An address whose local part nobody doubts, so that all there is to check is its domain."""
 

@@ -149,4 +149,6 @@ def test_rows_of_one_organisation_are_packed(api: Api, cloud: Cloud) -> None:
     assert rows(api, found["id"], "&outcome=rejected")[0]["code"] == "unknown_organisation"
     assert members(api, other) == {customer(api, "y@example.org")["id"]}
     needed = 301 * 4 / 100  # profile, event, address, membership
-    assert calls.count("TransactWriteItems") <= needed * 1.15 + LANES + 4  # not quite full; each lane's last, the refused, the steps
+    assert (
+        calls.count("TransactWriteItems") <= needed * 1.15 + LANES + 4
+    )  # not quite full; each lane's last, the refused, the steps

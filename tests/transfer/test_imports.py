@@ -245,9 +245,10 @@ def test_a_slice_that_was_planned_keeps_its_end(
 ) -> None:
     monkeypatch.setattr(taking, "SLICE_ROWS", 5)
     identifier = begin(api, cloud, many(12))
-    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+    with monkeypatch.context() as patch:
         patch.setattr(slices, "commit_all", _dies)
-        drive(identifier)
+        with pytest.raises(RuntimeError):
+            drive(identifier)
     monkeypatch.setattr(taking, "SLICE_ROWS", 3)
     drive(identifier)
     assert state(api, identifier)["counts"] == {"created": 12}
@@ -271,9 +272,10 @@ def test_a_slice_that_another_release_plans_meanwhile_is_read_anew(
         keep(job, kind, number, attempt, store.Plan(end=plan.end - last, changes=plan.changes[:5]))
         return keep(job, kind, number, attempt, plan)
 
-    with monkeypatch.context() as patch, pytest.raises(Stale):
+    with monkeypatch.context() as patch:
         patch.setattr(store, "keep_plan", overtaken)
-        drive(identifier)
+        with pytest.raises(Stale):
+            drive(identifier)
     drive(identifier)
     assert state(api, identifier)["counts"] == {"created": 6}
     assert len(profiles(cloud)) == 6

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.kernel.errors import Invalid
 from chalicelib.customers.definitions import Definitions
+from chalicelib.kernel.errors import Invalid
 from chalicelib.transfer.headers import SOURCES
 from chalicelib.transfer.mapping import FIELD, Mapper
 from chalicelib.transfer.proposing import plain, propose
@@ -51,7 +51,9 @@ def test_each_known_name_leads_to_a_field_that_a_mapping_takes() -> None:
 
 
 def fields(mapping: dict[str, str], *cells: str, empty: bool = False, **defaults: Any) -> dict[str, Any]:
-    mapper = Mapper(list(mapping), mapping, source="erp", defaults=defaults, empty=empty, definitions=Definitions())
+    mapper = Mapper(
+        list(mapping), mapping, source="erp", defaults=defaults, empty=empty, definitions=Definitions()
+    )
     return mapper.fields(Record(0, list(cells)))
 
 
