@@ -67,7 +67,7 @@ def page(queries: Sequence[Query], *, limit: int, after: str | None = None, at_o
     id), so the last sort key alone says where to go on, whatever is written meanwhile.
     """
     ascending = queries[0].ascending
-    evaluated = MAX_EVALUATED // len(queries)
+    evaluated = max(2, MAX_EVALUATED // len(queries))  # of which one may be `after` itself
     parts = _parts(queries, lambda query: evaluated if query.where is not None else limit + 2, after, at_once)
     horizons = [horizon for _, horizon in parts if horizon is not None]
     horizon = (min if ascending else max)(horizons, default=None)

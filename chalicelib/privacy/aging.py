@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.customers import erasure as customers
+from chalicelib.customers import sweep
 from chalicelib.customers.model import Customer
 from chalicelib.feedback import service as feedback
 from chalicelib.feedback.model import KINDS, Feedback
@@ -21,9 +22,11 @@ from chalicelib.privacy.model import NewErasure
 from chalicelib.privacy.rules import StoredRetention, cutoff
 from chalicelib.support import erasure as support
 from chalicelib.support.model import StoredTicket
+from chalicelib.timeline import aging as timeline
 
 AT_ONCE = 50
 """Candidates of a page; a step ends after a whole page."""
+KINDS_OF_THINGS = ("leads", "tickets", "responses", "entries")
 MAX_COUNTED = 1000
 """Of each kind, by the preview."""
 
@@ -33,7 +36,7 @@ Pages = Callable[..., tuple[Sequence[Any], str | None]]
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of things that are due. `take` removes one, and says how many that were: 1 or 0."""
+    """One kind of things that are due. `take` removes what one stands for, and says how much that was."""
 
     name: str
     pages: Pages
@@ -49,6 +52,9 @@ def _sections(rules: StoredRetention, now: datetime) -> list[Section]:
     for kind in KINDS:
         whole = partial(feedback.whole, kind, rules.reduced_until)
         found.append(Section("responses", _until(whole, responses), _take_response))
+    entries = cutoff(rules.entry_days, now)
+    old = partial(_take_entries, entries or now)
+    found.append(Section("entries", _until(_registered_before, entries), old))
     found.append(Section("leads", _until(customers.leads_before, leads), partial(_take_lead, leads or now)))
     return found
 
@@ -66,7 +72,7 @@ def take_due(
 ) -> tuple[dict[str, int], int | None, str | None]:
     """Take what is due from where the job is; what was taken, and where it goes on, None at the end."""
     until = time.monotonic() + seconds
-    taken = dict.fromkeys(("leads", "tickets", "responses"), 0)
+    taken = dict.fromkeys(KINDS_OF_THINGS, 0)
     after = rules.after
     sections = _sections(rules, now)
     for place in range(rules.section, len(sections)):
@@ -83,7 +89,7 @@ def take_due(
 
 def count_due(rules: StoredRetention, now: datetime) -> dict[str, int]:
     """How many are due of each kind, to 1,000; of leads those whose profile is old enough."""
-    counts = dict.fromkeys(("leads", "tickets", "responses"), 0)
+    counts = dict.fromkeys(KINDS_OF_THINGS, 0)
     for section in _sections(rules, now):
         after: str | None = None
         while counts[section.name] < MAX_COUNTED:
@@ -108,6 +114,27 @@ def _take_response(response: Feedback) -> int:
     feedback.reduce(part, response)
     commit(part)
     return 1
+
+
+def _registered_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
+    """A page of the customers who were registered before a time; the position is a shard and an id."""
+    shard, _, last = (after or "0#").partition("#")
+    found, following = sweep.page((int(shard), last or None), created_before=at, limit=limit)
+    return found, f"{following[0]}#{following[1] or ''}" if following else None
+
+
+def _take_entries(before: datetime, customer: Customer) -> int:
+    """Remove what is too old on a customer's timeline, under any of their ids."""
+    count = 0
+    for customer_id in [customer.id, *customer.merged_ids]:
+        while True:
+            part = Work()
+            removed = timeline.remove_older(part, customer_id, before)
+            if not removed:
+                break
+            commit(part)
+            count += removed
+    return count
 
 
 def _take_lead(before: datetime, lead: Customer) -> int:

@@ -58,6 +58,7 @@ class RetentionApplied(EventData):
     leads: int
     tickets: int
     responses: int
+    entries: int
 
 
 class ErasureRequested(Continuing):

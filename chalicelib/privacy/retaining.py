@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.kernel import ids, table
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Repeated, Stale
+from chalicelib.kernel.errors import Invalid, Repeated, Stale
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 from chalicelib.privacy import aging
@@ -61,13 +61,14 @@ def _shown(rules: StoredRetention) -> Retention:
 
 
 def change(work: Work, patch: RetentionPatch) -> Retention:
-    """Change the rules; with the first one the timer begins. Raises Stale."""
+    """Change the rules; with the first one the timer begins. Raises Stale, Invalid."""
     before = _read()
     work.check_version(before.version)
     given = {name: getattr(patch, name) for name in patch.model_fields_set}
     changed = sorted(name for name, days in given.items() if getattr(before, name) != days)
     if not changed:
         return _shown(before)
+    _check(before.model_copy(update=given))
     due = before.next_run_at or next_run(work.now, settings().zone)
     after = _write(work, before, given | {"next_run_at": due})
     values = {name: {"from": getattr(before, name), "to": given[name]} for name in changed}
@@ -75,6 +76,12 @@ def change(work: Work, patch: RetentionPatch) -> Retention:
     if before.next_run_at is None:
         work.record(KEY.pk, RetentionScheduled(wake_id=RULES_ID, wake_at=due))
     return _shown(after)
+
+
+def _check(rules: StoredRetention) -> None:
+    """When a lead was last heard of is read from the entries, so they have to last as long."""
+    if rules.lead_days and rules.entry_days and rules.entry_days < rules.lead_days:
+        raise Invalid.in_body("entry_days", "must be lead_days at least", "entries_too_short")
 
 
 def preview() -> RetentionPreview:
@@ -115,5 +122,5 @@ def step(work: Work, _: str, number: int) -> None:
     run = run.model_copy(update={"ended_at": work.now})
     until = cutoff(rules.response_days, run.begun_at) or rules.reduced_until
     _write(work, rules, {"running": False, "last_run": run, "reduced_until": max(until, rules.reduced_until)})
-    counted = run.model_dump(include={"leads", "tickets", "responses"})
+    counted = run.model_dump(include={"leads", "tickets", "responses", "entries"})
     work.record(KEY.pk, RetentionApplied(**counted))

@@ -26,6 +26,7 @@ class RetentionPatch(Model):
     lead_days: Days | None = None
     closed_ticket_days: Days | None = None
     response_days: Days | None = None
+    entry_days: Days | None = None
 
 
 class Run(Stored):
@@ -36,6 +37,7 @@ class Run(Stored):
     leads: int = 0
     tickets: int = 0
     responses: int = 0
+    entries: int = 0
 
 
 class Retention(Stored):
@@ -51,12 +53,20 @@ class Retention(Stored):
     response_days: Annotated[
         int | None, Field(description="Responses are reduced to score, survey, time, channel and language.")
     ] = None
+    entry_days: Annotated[
+        int | None,
+        Field(
+            description="Timeline entries, the audit trail among them, go; those of mails, consents "
+            "and merges stay."
+        ),
+    ] = None
     next_run_at: Utc | None = None
     last_run: Run | None = None
 
     @property
     def is_empty(self) -> bool:
-        return self.lead_days is None and self.closed_ticket_days is None and self.response_days is None
+        rules = (self.lead_days, self.closed_ticket_days, self.response_days, self.entry_days)
+        return all(days is None for days in rules)
 
 
 class StoredRetention(Retention):
@@ -70,11 +80,15 @@ class StoredRetention(Retention):
 
 
 class RetentionPreview(Model):
-    """What the rules would take tonight, counted to 1,000 each; of leads those who may be due."""
+    """What the rules would take tonight, counted to 1,000 each.
+
+    Of leads those who may be due; of entries the customers who may have some.
+    """
 
     leads: int
     tickets: int
     responses: int
+    entries: int
 
 
 def next_run(after: datetime, zone: ZoneInfo) -> datetime:

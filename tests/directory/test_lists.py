@@ -98,24 +98,12 @@ def test_any_filters_together_find_whom_they_name(api: Api, cloud: Cloud) -> Non
 
 
 def test_members_of_an_organisation_in_two_calls(api: Api, cloud: Cloud) -> None:
-    [ada] = register(api, cloud, {"name": "Ada"})
-    from chalicelib.customers import store
-    from chalicelib.customers.model import Customer
-    from chalicelib.directory.service import Indexing
-    from chalicelib.kernel.commit import commit
-    from chalicelib.kernel.work import Work
-
-    profile = Customer.model_validate(api.get(f"/v1/customers/{ada}").ok(), strict=False)
-    work = Work()
-    store.replace(work, profile, profile.model_copy(update={"organisation_id": ORGANISATION}))
-    commit(work)
-    work = Work()
-    Indexing([ada]).update(work, ada)
-    commit(work)
+    engines = api.post("/v1/organisations", {"name": "Engines"}).ok(201)["id"]
+    ada, _ = register(api, cloud, {"name": "Ada", "organisation_id": engines}, {"name": "Bob"})
     with counted() as calls:
-        assert [one["id"] for one in page(api, organisation_id=ORGANISATION)["data"]] == [ada]
+        assert [one["id"] for one in page(api, organisation_id=engines)["data"]] == [ada]
     assert calls == ["Query", "BatchGetItem"]
-    assert found(api, organisation_id=ORGANISATION, stage="former") == []
+    assert found(api, organisation_id=engines, stage="former") == []
 
 
 def test_calls_of_lists(api: Api, cloud: Cloud) -> None:

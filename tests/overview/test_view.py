@@ -79,7 +79,7 @@ def test_only_the_latest_events_are_shown_and_calls_stay_the_same(api: Api, clou
     with counted() as calls:
         shown = view(api, ada)
     assert calls == ["Query"]
-    values = [one["details"]["company"]["to"] for one in shown["events"]]
+    values = [one["details"]["changes"]["company"]["to"] for one in shown["events"]]
     assert values == [f"C{number}" for number in range(12, 2, -1)]
 
 

@@ -98,7 +98,7 @@ def test_what_is_too_old_goes(api: Api, cloud: Cloud, monkeypatch: pytest.Monkey
 def test_what_is_new_stays(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     made = _live(api, cloud)
     api.patch(URL, ALL).ok()
-    assert api.get(f"{URL}/preview").ok() == {"leads": 0, "tickets": 0, "responses": 0}
+    assert api.get(f"{URL}/preview").ok() == {"leads": 0, "tickets": 0, "responses": 0, "entries": 0}
     _night(cloud, days=20)
     for one in made.values():
         api.get(f"/v1/customers/{one['id']}").ok()
@@ -114,7 +114,7 @@ def test_the_preview_counts_and_takes_nothing(
     items = cloud.items()
     later = datetime.now(UTC) + timedelta(days=40)
     monkeypatch.setattr("chalicelib.kernel.ids.now", lambda: later)
-    assert api.get(f"{URL}/preview").ok() == {"leads": 1, "tickets": 2, "responses": 2}
+    assert api.get(f"{URL}/preview").ok() == {"leads": 1, "tickets": 2, "responses": 2, "entries": 0}
     assert [one for one in items if not one["pk"].startswith("KEY#")] == [
         one for one in cloud.items() if not one["pk"].startswith("KEY#")
     ]
@@ -180,3 +180,32 @@ def test_rules_are_checked_versioned_and_recorded(api: Api, cloud: Cloud) -> Non
 def test_a_night_is_the_businesss_own(after: str, due: str) -> None:
     berlin = ZoneInfo("Europe/Berlin")
     assert next_run(datetime.fromisoformat(after), berlin) == datetime.fromisoformat(due)
+
+
+def test_old_entries_go_but_those_that_others_stand_on(api: Api, cloud: Cloud) -> None:
+    ada = api.post("/v1/customers", {"name": "Ada", "emails": ["ada@example.org"]}).ok(201)["id"]
+    bob = api.post("/v1/customers", {"name": "Bob"}).ok(201)["id"]
+    for one in (ada, bob):
+        for number in range(3):
+            call = {"channel": "phone", "direction": "inbound", "summary": f"zanzibar {number}"}
+            api.post(f"/v1/customers/{one}/interactions", call).ok(201)
+        api.patch(f"/v1/customers/{one}", {"company": "zanzibar"}).ok()
+    said = {"channel": "email", "topic": "service", "state": "granted", "basis": "contract", "source": "form"}
+    api.post(f"/v1/customers/{ada}/consents", said).ok()
+    api.post("/v1/messages", {"customer_id": ada, "subject": "Hello", "text": "Here."}).ok(201)
+    api.post(f"/v1/customers/{ada}/merge", {"merged_id": bob}).ok()
+    cloud.pump()
+    api.patch(URL, {"entry_days": 30}).ok()
+    cloud.pump()
+    assert api.get(f"{URL}/preview").ok()["entries"] == 0
+    _night(cloud)
+    left = {one["type"] for one in api.get(f"/v1/customers/{ada}/timeline?limit=100").ok()["data"]}
+    assert {"customer.registered", "customer.merged", "consent.changed", "mail.queued"} <= left
+    assert not left & {"interaction.logged", "customer.updated"}
+    assert api.get(URL).ok()["last_run"]["entries"] == 8
+
+
+def test_entries_last_as_long_as_leads(api: Api) -> None:
+    api.patch(URL, {"lead_days": 365}).ok()
+    api.patch(URL, {"entry_days": 100}).problem(422, "invalid")
+    api.patch(URL, {"entry_days": 365}).ok()
