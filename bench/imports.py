@@ -43,14 +43,14 @@ STEP_SECONDS = 2
 """Of a step here, so that the two alternate often, and little is kept between them."""
 
 
-def sample(path: Path, rows: int, domain: str = "example.org") -> None:
+def sample(path: Path, rows: int, first: int = 0) -> None:
     """A file of customers: names, an address each, a phone for every second, and some that repeat."""
     with path.open("w", encoding="utf-8") as file:
         file.write("First Name,Last Name,Email,Phone,Company,Tags,Customer ID\n")
         for row in range(rows):
-            number = row if row % 50 else row // 2
+            number = first + (row if row % 50 else row // 2)
             phone = f"+4930{1000000 + number}" if row % 2 else ""
-            file.write(f"Ada,Number {number},ada{number}@{domain},{phone},Engines,a;b,{number}\n")
+            file.write(f"Ada,Number {number},ada{number}@example.org,{phone},Engines,a;b,{number}\n")
 
 
 @contextmanager
@@ -150,7 +150,7 @@ class Taken(NamedTuple):
 def warm_up(folder: Path) -> None:
     """Import a few others first: what an engine and a process need to get going is told of neither loop."""
     path = folder / "few.csv"
-    sample(path, 1000, "warm.example.org")
+    sample(path, 1000, first=8_000_000)
     bare = BareLoop()
     take_in(path, bare)
     bare.forget()
