@@ -14,8 +14,10 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from chalicelib.access import service as access
+from chalicelib.customers import fields as custom_fields
 from chalicelib.customers import store
 from chalicelib.customers.changes import Change
+from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer, NewCustomer, Stage
@@ -62,10 +64,12 @@ class Rules:
     """How rows are taken. `match` names the one kind of identity that decides who is meant; None: all do.
 
     `clear_empty` lets an empty value erase a single-valued field. `name` gives the id of whom a row creates.
+    `definitions` say which custom fields are required; what the rows say of them is checked already.
     """
 
     at: datetime
     name: Callable[[int], str]
+    definitions: Definitions
     mode: Mode = "upsert"
     match: Match | None = None
     clear_empty: bool = False
@@ -168,6 +172,7 @@ def _created(row: Row, rules: Rules) -> Customer:
         raise Invalid("A customer needs a name or a way to be recognised.", code="nothing_to_know_by")
     fields = {name: getattr(row.new, name) for name in NewCustomer.model_fields}
     fields["custom"] = {name: value for name, value in row.new.custom.items() if value != ""}
+    custom_fields.require_complete(fields["custom"], rules.definitions)
     if "stage" not in row.new.model_fields_set:
         fields["stage"] = rules.stage
     identifier = rules.name(row.number)
@@ -189,6 +194,8 @@ def _added_to(before: Customer, row: Row, known: Known, rules: Rules) -> Custome
         return before
     changed = before.model_copy(update=after | {"version": before.version + 1, "updated_at": rules.at})
     changed.check_bounds()
+    if changed.custom != before.custom:
+        custom_fields.require_complete(changed.custom, rules.definitions)
     return changed
 
 

@@ -53,14 +53,16 @@ class _Batch:
         return False
 
     def _fits(self, work: Work) -> bool:
-        size = sum(len(ascii(write.request)) for write in work.writes)
-        new = [write for write in work.writes if write.key not in self.writes]
         shared = [write for write in work.writes if write.key in self.writes]
-        if self.works and (len(self.writes) + len(new) > MAX_ACTIONS or self.size + size > MAX_BYTES):
+        new = len(work.writes) - len(shared)
+        if self.works and len(self.writes) + new > MAX_ACTIONS:
             return False
         if any(write.key in self.postponed and write.additions is None for write in work.writes):
             return False
         if not all(_can_share(self.writes[write.key], write) for write in shared):
+            return False
+        size = sum(len(ascii(write.request)) for write in work.writes)  # dear, so only of what may fit
+        if self.works and self.size + size > MAX_BYTES:
             return False
         self.size += size
         return True

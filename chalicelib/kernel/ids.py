@@ -25,7 +25,7 @@ def now() -> datetime:
 
 def stamp(at: datetime) -> str:
     """RFC 3339 with milliseconds and `Z`: sorts as it reads."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def _base32(number: int, length: int) -> str:

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from chalicelib.customers import service as customers
 from chalicelib.customers import upsert
 from chalicelib.customers.changes import Change, Outcome, settle
+from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.upsert import Match, Mode, Row, Rules
 from chalicelib.kernel import ids
 from chalicelib.kernel.config import settings
@@ -70,8 +72,9 @@ def upsert_batch(batch: Batch, new: NewBatch) -> BatchResult:
     """Create or add to the customers of the rows; those done before under this key are answered as then."""
     prints = [_fingerprint(new, row) for row in new.customers]
     results = {row: _replayed(row, prints[row], item) for row, item in batch.recall(len(prints)).items()}
-    rows, rejected = _read(new.customers, skip=set(results))
-    fresh = _Fresh(batch, new, rows, prints)
+    definitions = customers.definitions()
+    rows, rejected = _read(new.customers, definitions, skip=set(results))
+    fresh = _Fresh(batch, new, rows, prints, definitions)
     changes = settle(rejected + fresh.plan(sorted(rows)), fresh.commit, fresh.again)
     results |= {change.row: RowResult.of(change) for change in changes} | fresh.replayed
     return BatchResult(results=[results[row] for row in range(len(prints))])
@@ -89,7 +92,9 @@ def _replayed(row: int, fingerprint: str, record: dict[str, Any]) -> RowResult:
     return RowResult.model_validate({"index": row, **record["result"]}, strict=False)
 
 
-def _read(given: list[Any], *, skip: set[int]) -> tuple[dict[int, Row], list[Change]]:
+def _read(
+    given: list[Any], definitions: Definitions, *, skip: set[int]
+) -> tuple[dict[int, Row], list[Change]]:
     """The rows that can be read, by number, and the outcome of the others."""
     rows: dict[int, Row] = {}
     rejected = []
@@ -99,7 +104,7 @@ def _read(given: list[Any], *, skip: set[int]) -> tuple[dict[int, Row], list[Cha
         try:
             if not isinstance(fields, dict):
                 raise Invalid("A row is an object.", code="not_an_object")
-            rows[number] = read_row(number, fields, settings().default_region)
+            rows[number] = read_row(number, fields, settings().default_region, definitions)
         except RapportError as error:
             rejected.append(Change.rejected(number, error))
     return rows, rejected
@@ -108,7 +113,14 @@ def _read(given: list[Any], *, skip: set[int]) -> tuple[dict[int, Row], list[Cha
 class _Fresh:
     """The rows that were not done before, on their way into the table."""
 
-    def __init__(self, batch: Batch, new: NewBatch, rows: dict[int, Row], prints: list[str]) -> None:
+    def __init__(
+        self,
+        batch: Batch,
+        new: NewBatch,
+        rows: dict[int, Row],
+        prints: list[str],
+        definitions: Definitions,
+    ) -> None:
         self._batch = batch
         self._rows = rows
         self._prints = prints
@@ -116,6 +128,7 @@ class _Fresh:
         self._rules = Rules(
             at=batch.now,
             name=lambda _: ids.new_id("cus", batch.now),
+            definitions=definitions,
             mode=new.mode,
             match=new.match,
             clear_empty=new.clear_empty,

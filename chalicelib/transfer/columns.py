@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.model import Customer
 
 COLUMNS = (
@@ -32,6 +33,11 @@ _PLAIN = re.compile(r"\+[0-9]{4,15}|-[0-9]{1,15}(\.[0-9]{1,15})?")
 def defused(text: str) -> str:
     """The text as a cell that no spreadsheet evaluates."""
     return f"'{text}" if _EVALUATED.match(text) and not _PLAIN.fullmatch(text) else text
+
+
+def restored(cell: str) -> str:
+    """What `defused` was given, of a cell or an entry of a list that a file holds."""
+    return cell[1:] if cell.startswith("'") and _EVALUATED.match(cell) else cell
 
 
 def row(customer: dict[str, Any], columns: Iterable[str]) -> list[str]:
@@ -67,6 +73,12 @@ def _joined(entries: list[str]) -> str:
     if len(entries) == 1:
         return defused(entries[0])
     return SEPARATOR.join(f"'{one}" if _EVALUATED.match(one) else one for one in entries)
+
+
+def default_columns(definitions: Definitions) -> list[str]:
+    """The columns of a table for which nobody chose any; each field that is defined has one of its own."""
+    *others, rest = COLUMNS
+    return [*others, *(CUSTOM + field.name for field in definitions.data), rest]
 
 
 def is_column(name: str) -> bool:

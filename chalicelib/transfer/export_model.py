@@ -64,13 +64,14 @@ class NewExport(Model):
     """What to export. CSV is UTF-8 with a BOM, comma separated, quoted by RFC 4180; lists are joined by `; `.
 
     A cell that a spreadsheet would evaluate begins with an apostrophe. JSON Lines holds everything as the
-    API answers it. Fields of your own have a column each if `fields` names them as `custom.<name>`; `custom`
-    holds the others as JSON.
+    API answers it. Custom fields that `fields` names as `custom.<name>` have a column each;
+    `custom` holds the others as JSON. Without `fields` it is all there are, and those that are defined have
+    their own columns.
     """
 
     format: Literal["csv", "jsonl"] = "csv"
     filter: ExportFilter = ExportFilter()
-    fields: Columns = list(COLUMNS)
+    fields: Columns | None = None
 
 
 class Export(Stored):

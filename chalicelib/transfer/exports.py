@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chalicelib.customers import service as customers
 from chalicelib.customers import sweep
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import blobs, ids
@@ -21,7 +22,7 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict, NotFound, Repeated
 from chalicelib.kernel.work import Work
 from chalicelib.transfer import export_store as store
-from chalicelib.transfer.columns import chosen, row
+from chalicelib.transfer.columns import chosen, default_columns, row
 from chalicelib.transfer.export_events import (
     ExportAdvanced,
     ExportCancelled,
@@ -52,11 +53,13 @@ def request(work: Work, new: NewExport) -> Export:
         requested_by=work.principal.actor or work.principal.id,
         created_at=work.now,
         updated_at=work.now,
-        **{name: getattr(new, name) for name in ("format", "filter", "fields")},
+        format=new.format,
+        filter=new.filter,
+        fields=new.fields or default_columns(customers.definitions()),
     )
     store.add(work, export)
     event = ExportRequested(job_id=export.id, step=0, format=new.format)
-    private = {"filter": new.filter.model_dump(mode="json", exclude_none=True), "fields": new.fields}
+    private = {"filter": new.filter.model_dump(mode="json", exclude_none=True), "fields": export.fields}
     work.record(store.partition(export.id), event, private=private)
     return shown(export)
 
@@ -196,11 +199,11 @@ def _csv(rows: list[list[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def written(customers: list[Customer], export: StoredExport) -> bytes:
+def written(found: list[Customer], export: StoredExport) -> bytes:
     """Customers as lines of the file."""
     if export.format == "csv":
-        return _csv([row(customer.model_dump(mode="json"), export.fields) for customer in customers])
-    lines = [json.dumps(chosen(customer, export.fields), ensure_ascii=False) for customer in customers]
+        return _csv([row(customer.model_dump(mode="json"), export.fields) for customer in found])
+    lines = [json.dumps(chosen(customer, export.fields), ensure_ascii=False) for customer in found]
     return "".join(f"{line}\n" for line in lines).encode()
 
 

@@ -11,6 +11,7 @@ from chalicelib.customers.changes import Change
 from chalicelib.kernel import blobs, pages, table
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import AlreadyExists, NotFound
+from chalicelib.kernel.model import Stored
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
@@ -20,6 +21,13 @@ Kind = Literal["import", "undo"]
 MAX_PLAN = 100_000_000
 """Bytes of a slice's plan, packed; far more than one has."""
 _changes: TypeAdapter[list[Change]] = TypeAdapter(list[Change])
+
+
+class Plan(Stored):
+    """What is to be done for a slice's rows, and the byte of the file after which the next slice begins."""
+
+    end: int
+    changes: list[Change]
 
 
 def partition(import_id: str) -> str:
@@ -70,34 +78,34 @@ def _bucket() -> str:
     return settings().files_bucket
 
 
-def _pack(changes: list[Change]) -> bytes:
-    """The same bytes for the same changes."""
-    return gzip.compress(_changes.dump_json(changes, exclude_none=True), compresslevel=1, mtime=0)
+def _pack(text: bytes) -> bytes:
+    """The same bytes for the same text."""
+    return gzip.compress(text, compresslevel=1, mtime=0)
 
 
-def _unpack(content: bytes) -> list[Change]:
-    return _changes.validate_json(gzip.decompress(content), strict=False)
+def _get(key: str) -> bytes:
+    return gzip.decompress(blobs.get(key, bucket=_bucket(), maximum=MAX_PLAN))
 
 
 def _plan_key(import_id: str, kind: Kind, number: int, attempt: int) -> str:
     return f"imports/{import_id}/{kind}-plans/{number:07}-{attempt}"
 
 
-def find_plan(import_id: str, kind: Kind, number: int, attempt: int) -> list[Change] | None:
+def find_plan(import_id: str, kind: Kind, number: int, attempt: int) -> Plan | None:
     """What was planned for a slice in this attempt, if anything was."""
     try:
-        key = _plan_key(import_id, kind, number, attempt)
-        return _unpack(blobs.get(key, bucket=_bucket(), maximum=MAX_PLAN))
+        return Plan.model_validate_json(_get(_plan_key(import_id, kind, number, attempt)), strict=False)
     except NotFound:
         return None
 
 
-def keep_plan(import_id: str, kind: Kind, number: int, attempt: int, changes: list[Change]) -> list[Change]:
+def keep_plan(import_id: str, kind: Kind, number: int, attempt: int, plan: Plan) -> Plan:
     """Keep a slice's plan before it is carried out; the plan that holds, which is the one kept first."""
     key = _plan_key(import_id, kind, number, attempt)
-    if blobs.put_new(key, _pack(changes), "application/gzip", bucket=_bucket()):
-        return changes
-    return find_plan(import_id, kind, number, attempt) or changes
+    content = _pack(plan.model_dump_json(exclude_none=True).encode())
+    if blobs.put_new(key, content, "application/gzip", bucket=_bucket()):
+        return plan
+    return find_plan(import_id, kind, number, attempt) or plan
 
 
 def _part_key(import_id: str, kind: Kind, number: int) -> str:
@@ -106,10 +114,10 @@ def _part_key(import_id: str, kind: Kind, number: int) -> str:
 
 def put_part(import_id: str, kind: Kind, number: int, changes: list[Change]) -> None:
     """Keep what became of a slice's rows."""
-    blobs.put(_part_key(import_id, kind, number), _pack(changes), "application/gzip", bucket=_bucket())
+    content = _pack(_changes.dump_json(changes, exclude_none=True))
+    blobs.put(_part_key(import_id, kind, number), content, "application/gzip", bucket=_bucket())
 
 
 def get_part(import_id: str, kind: Kind, number: int) -> list[Change]:
     """Raises NotFound."""
-    key = _part_key(import_id, kind, number)
-    return _unpack(blobs.get(key, bucket=_bucket(), maximum=MAX_PLAN))
+    return _changes.validate_json(_get(_part_key(import_id, kind, number)), strict=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.customers import service as customers
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict, TooLarge
@@ -31,7 +32,7 @@ from chalicelib.transfer.import_model import (
 from chalicelib.transfer.proposing import propose
 from chalicelib.transfer.reading.dialect import SAMPLED, Dialect, Given, dialect_of
 from chalicelib.transfer.reading.records import Record
-from chalicelib.transfer.running import mapper_of
+from chalicelib.transfer.taking import mapper_of
 
 UPLOAD_SECONDS = 12 * 3600
 """How long a link to upload to is good for."""
@@ -117,7 +118,7 @@ def start(work: Work, import_id: str, setup: Setup) -> ImportView:
         raise Conflict("Analyse the file first.", code="not_analysed")
     if found.state != "ready":
         raise Conflict("The import was started before.", code="already_started")
-    mapper_of(setup, found.dialect)
+    mapper_of(setup, found.dialect, customers.definitions())
     started = _started(found, work, state="running", setup=setup, progress=_begin(work))
     store.replace(work, started)
     event = ImportStarted(job_id=import_id, step=started.step, mode=setup.mode, dry_run=setup.dry_run)

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from chalicelib.kernel.ids import ULID_PATTERN
 from chalicelib.kernel.model import Stored
 from chalicelib.transfer.headers import SOURCES
 
 SIMILAR = 85
 """From which similarity, of 100, a name counts as another spelling of a known one."""
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_OWN_ID = re.compile("cus_" + ULID_PATTERN)
 _CUSTOM = re.compile("[a-z][a-z0-9_]{0,49}")
 _SOURCE = re.compile("[a-z0-9][a-z0-9_-]{0,39}")
 
@@ -35,7 +37,11 @@ def propose(columns: Sequence[str], samples: Sequence[list[str]]) -> list[Propos
 
 def _propose(column: str, samples: list[str]) -> Proposal:
     field, confidence, why = (
-        _by_prefix(column) or _by_name(column) or _by_values(samples) or _by_likeness(column)
+        _own_id(samples)
+        or _by_prefix(column)
+        or _by_name(column)
+        or _by_values(samples)
+        or _by_likeness(column)
     )
     return Proposal(column=column, samples=samples, field=field, confidence=confidence, why=why)
 
@@ -56,6 +62,12 @@ def _known() -> dict[str, tuple[str, str]]:
         for name, field in names.items():
             known.setdefault(plain(name), (field, source))
     return known
+
+
+def _own_id(samples: list[str]) -> _Found | None:
+    """The ids that an export of ours begins with: no source's, and no way to recognise anybody."""
+    own = bool(samples) and all(_OWN_ID.fullmatch(value) for value in samples)
+    return ("ignore", 1.0, "holds our own ids") if own else None
 
 
 def _by_prefix(column: str) -> _Found | None:

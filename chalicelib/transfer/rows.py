@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from chalicelib.customers import fields as custom_fields
+from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.identity import normal_phone
 from chalicelib.customers.model import NewCustomer
 from chalicelib.customers.upsert import Row
@@ -19,7 +21,7 @@ NULLABLE = frozenset(
 """Fields of which null means that they are empty; elsewhere it says nothing."""
 
 
-def read_row(number: int, fields: Mapping[str, Any], region: str) -> Row:
+def read_row(number: int, fields: Mapping[str, Any], region: str, definitions: Definitions) -> Row:
     """The row of these fields. Raises Invalid, naming the first field that is wrong."""
     said = {name: value for name, value in fields.items() if value is not None or name in NULLABLE}
     try:
@@ -28,7 +30,15 @@ def read_row(number: int, fields: Mapping[str, Any], region: str) -> Row:
         raise _invalid(error) from None
     if new.phones:
         new = new.model_copy(update={"phones": _phones(new.phones, region)})
+    if new.custom:
+        new = new.model_copy(update={"custom": _custom(new.custom, definitions)})
     return Row(number, new)
+
+
+def _custom(given: dict[str, Any], definitions: Definitions) -> dict[str, Any]:
+    """The values in their one form. An empty text says that there is none, which fits any field."""
+    said = {name: value for name, value in given.items() if value != ""}
+    return given | custom_fields.check(said, definitions, complete=False)
 
 
 def _invalid(error: ValidationError) -> Invalid:

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from contextlib import closing
 
-from chalicelib.customers import upsert
 from chalicelib.customers.changes import Change
-from chalicelib.customers.upsert import Row, Rules
-from chalicelib.kernel import blobs, ids
+from chalicelib.kernel import ids
 from chalicelib.kernel.commit import commit
-from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import NotFound, RapportError, Repeated, Stale
+from chalicelib.kernel.errors import NotFound, Repeated, Stale
 from chalicelib.kernel.work import Work
 from chalicelib.transfer import import_store as store
 from chalicelib.transfer import results, undoing
 from chalicelib.transfer.events import ImportAdvanced, ImportFinished, ImportUndone
-from chalicelib.transfer.import_model import Import, Setup, State
-from chalicelib.transfer.mapping import Mapper
+from chalicelib.transfer.import_model import Import, State
 from chalicelib.transfer.progress import kind_of, progress_of, with_progress
-from chalicelib.transfer.reading.dialect import Dialect
-from chalicelib.transfer.reading.records import Record
-from chalicelib.transfer.rows import read_row
-from chalicelib.transfer.slices import Slice
+from chalicelib.transfer.taking import row_slices
 
-SLICE_ROWS = 1000
-SLICE_BYTES = 4_000_000
-"""Of a slice, whichever comes first; so memory is bounded whatever the rows are like."""
 STEP_SECONDS = 45
 """From when a step begins no further slice; the worker has 300."""
 
@@ -118,87 +108,15 @@ def _advanced(job: Import, changes: list[Change], **more: object) -> Import:
 
 
 def _run_rows(job: Import, until: float) -> Import:
-    slices = _slices(job)
     try:
-        while not job.cancelling and (records := next(slices, None)):
-            changes = _RowSlice(job, records).take()
-            job = _checkpoint(_advanced(job, changes, offset=records[-1].end))
-            if time.monotonic() > until and not job.cancelling:
-                return job
+        with closing(row_slices(job)) as slices:
+            while not job.cancelling and (rows := next(slices, None)):
+                job = _checkpoint(_advanced(job, rows.take(job), offset=rows.end))
+                if time.monotonic() > until and not job.cancelling:
+                    return job
     except NotFound:  # the file is gone
         return job.model_copy(update={"state": "finishing", "problem": "file_gone"})
     return job.model_copy(update={"state": "finishing"})
-
-
-def _slices(job: Import) -> Iterator[list[Record]]:
-    """The file's records from where the job is, by slices."""
-    assert job.dialect is not None
-    key, bucket = store.source_key(job.id), settings().files_bucket
-    records = job.dialect.records(
-        lambda first, length: blobs.read(key, first, length, bucket=bucket), job.offset
-    )
-    begin = job.offset
-    for first in records:
-        taken = [first]
-        for record in records:
-            taken.append(record)
-            if len(taken) == SLICE_ROWS or record.end - begin > SLICE_BYTES:
-                break
-        yield taken
-        begin = taken[-1].end
-
-
-class _RowSlice:
-    """The rows of one slice, and how the import takes them."""
-
-    def __init__(self, job: Import, records: list[Record]) -> None:
-        assert job.setup is not None
-        assert job.dialect is not None
-        self._job = job
-        self._setup = job.setup
-        self._progress = progress_of(job)
-        mapper = mapper_of(job.setup, job.dialect)
-        self._rows: dict[int, Row] = {}
-        self._rejected: dict[int, Change] = {}
-        for number, record in enumerate(records, self._progress.rows + 1):
-            try:
-                self._rows[number] = read_row(number, mapper.fields(record), settings().default_region)
-            except RapportError as error:
-                self._rejected[number] = Change.rejected(number, error)
-
-    def take(self) -> list[Change]:
-        numbers = sorted([*self._rows, *self._rejected])
-        number, at = self._progress.slices, self._progress.slice_at
-        if self._setup.dry_run:
-            changes = self._plan(numbers)
-            store.put_part(self._job.id, "import", number, changes)
-            return changes
-        return Slice(self._job, "import", number, at).take(numbers, self._plan)
-
-    def _plan(self, numbers: list[int]) -> list[Change]:
-        rejected = [self._rejected[number] for number in numbers if number in self._rejected]
-        rows = [self._rows[number] for number in numbers if number in self._rows]
-        planned = rejected + upsert.plan(rows, self._rules())
-        return sorted(planned, key=lambda change: change.row)
-
-    def _rules(self) -> Rules:
-        setup, at = self._setup, self._progress.slice_at
-        return Rules(
-            at=at,
-            name=lambda row: ids.derived_id("cus", at, self._job.id, str(row)),
-            mode=setup.mode,
-            match=setup.match,
-            clear_empty=setup.clear_empty,
-            stage=setup.stage,
-        )
-
-
-def mapper_of(setup: Setup, dialect: Dialect) -> Mapper:
-    """What reads this file's rows. Raises Invalid for a mapping of other columns."""
-    defaults = {"tags": setup.tags} if setup.tags else {}
-    return Mapper(
-        dialect.columns, setup.mapping, source=setup.source, defaults=defaults, empty=setup.clear_empty
-    )
 
 
 def _undo(job: Import, until: float) -> Import:

@@ -15,7 +15,7 @@ from datetime import datetime
 from chalicelib.customers.changes import Change, settle
 from chalicelib.customers.upsert import fill
 from chalicelib.kernel.commit import commit_all
-from chalicelib.kernel.errors import RapportError, Unavailable
+from chalicelib.kernel.errors import RapportError, Stale, Unavailable
 from chalicelib.kernel.principals import Principal
 from chalicelib.kernel.work import Work
 from chalicelib.transfer import import_store as store
@@ -33,18 +33,25 @@ Plan = Callable[[list[int]], list[Change]]
 
 
 class Slice:
-    """The slice `number` of an import or of its undoing; `at` is the time of its changes."""
+    """The slice `number` of an import or of its undoing; `at` is the time of its changes.
 
-    def __init__(self, job: Import, kind: store.Kind, number: int, at: datetime) -> None:
+    `end` is the byte of the file after which the next slice begins; undoing reads no file.
+    """
+
+    def __init__(self, job: Import, kind: store.Kind, number: int, at: datetime, end: int = 0) -> None:
         assert job.started_by is not None
         self._id = job.id
         self._kind: store.Kind = kind
         self._number = number
         self._at = at
+        self._end = end
         self._principal = Principal(job.started_by.id, actor=job.started_by.actor)
 
     def take(self, rows: list[int], plan: Plan) -> list[Change]:
-        """Plan these rows, unless they were planned before, and carry the plan out; the rows' outcomes."""
+        """Plan these rows, unless they were planned before, and carry the plan out; the rows' outcomes.
+
+        Raises Stale when they were planned as a slice that ends elsewhere: read it anew, to that end.
+        """
         found, attempts = self._planned()
 
         def again(pending: list[int]) -> list[Change]:
@@ -57,14 +64,21 @@ class Slice:
         return changes
 
     def _keep(self, attempt: int, changes: list[Change]) -> list[Change]:
-        return store.keep_plan(self._id, self._kind, self._number, attempt, changes)
+        plan = store.Plan(end=self._end, changes=changes)
+        return self._fits(store.keep_plan(self._id, self._kind, self._number, attempt, plan))
+
+    def _fits(self, plan: store.Plan) -> list[Change]:
+        """The changes of a plan of this slice: another release may have made slices of other sizes."""
+        if plan.end != self._end:
+            raise Stale("The slice was planned with another end.")
+        return plan.changes
 
     def _planned(self) -> tuple[list[Change], int]:
         """What an interrupted run had planned, the latest plan of each row, and in how many attempts."""
         latest: dict[int, Change] = {}
         attempts = 0
         while plan := store.find_plan(self._id, self._kind, self._number, attempts):
-            latest |= {change.row: change for change in plan}
+            latest |= {change.row: change for change in self._fits(plan)}
             attempts += 1
         return list(latest.values()), attempts
 

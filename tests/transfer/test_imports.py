@@ -10,9 +10,9 @@ import boto3
 import pytest
 
 from chalicelib.kernel import commit as committing
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.errors import Stale, Unavailable
 from chalicelib.transfer import import_store as store
-from chalicelib.transfer import running, slices
+from chalicelib.transfer import running, slices, taking
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.memory import caller
@@ -189,7 +189,7 @@ def many(count: int) -> str:
 def test_it_goes_by_steps_and_tells_its_progress(
     api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "SLICE_ROWS", 4)
+    monkeypatch.setattr(taking, "SLICE_ROWS", 4)
     monkeypatch.setattr(running, "STEP_SECONDS", -1)
     identifier = begin(api, cloud, many(10))
     seen = []
@@ -211,7 +211,7 @@ def test_it_goes_by_steps_and_tells_its_progress(
 def test_a_crash_anywhere_doubles_nothing(
     api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, fails: int
 ) -> None:
-    monkeypatch.setattr(running, "SLICE_ROWS", 40)
+    monkeypatch.setattr(taking, "SLICE_ROWS", 40)
     api.post("/v1/customers", {"emails": ["p3@example.org"], "name": "Old"}).ok(201)
     identifier = begin(api, cloud, many(60))
     cloud.publish()
@@ -230,7 +230,7 @@ def test_a_crash_anywhere_doubles_nothing(
         assert cloud.deliver("JobsQueue", [message])
     cloud.deliver("JobsQueue", [message])
     cloud.deliver("JobsQueue", [message])
-    cloud.pump(rounds=40)
+    drive(identifier)
     assert state(api, identifier)["counts"] == {"created": 59, "updated": 1}
     assert len(profiles(cloud)) == 60
     events = [
@@ -240,8 +240,49 @@ def test_a_crash_anywhere_doubles_nothing(
     assert len(results(cloud, identifier)) == 60
 
 
+def test_a_slice_that_was_planned_keeps_its_end(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "SLICE_ROWS", 5)
+    identifier = begin(api, cloud, many(12))
+    with monkeypatch.context() as patch:
+        patch.setattr(slices, "commit_all", _dies)
+        with pytest.raises(RuntimeError):
+            drive(identifier)
+    monkeypatch.setattr(taking, "SLICE_ROWS", 3)
+    drive(identifier)
+    assert state(api, identifier)["counts"] == {"created": 12}
+    assert [one["row"] for one in rows(api, identifier)] == list(range(1, 13))
+    assert len(store.get_part(identifier, "import", 0)) == 5
+    assert len(profiles(cloud)) == 12
+
+
+def _dies(_works: Any) -> Any:
+    raise RuntimeError("the worker dies")
+
+
+def test_a_slice_that_another_release_plans_meanwhile_is_read_anew(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier = begin(api, cloud, many(6))
+    keep = store.keep_plan
+
+    def overtaken(job: str, kind: Any, number: int, attempt: int, plan: store.Plan) -> Any:
+        last = len("Person 5,p5@example.org\n")
+        keep(job, kind, number, attempt, store.Plan(end=plan.end - last, changes=plan.changes[:5]))
+        return keep(job, kind, number, attempt, plan)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "keep_plan", overtaken)
+        with pytest.raises(Stale):
+            drive(identifier)
+    drive(identifier)
+    assert state(api, identifier)["counts"] == {"created": 6}
+    assert len(profiles(cloud)) == 6
+
+
 def test_cancelling_ends_it_with_its_slice(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "SLICE_ROWS", 4)
+    monkeypatch.setattr(taking, "SLICE_ROWS", 4)
     identifier = begin(api, cloud, many(10))
     api.post(f"/v1/imports/{identifier}/cancel").ok()
     api.post(f"/v1/imports/{identifier}/cancel").ok()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.customers.definitions import Definitions
 from chalicelib.kernel.errors import Invalid
 from chalicelib.transfer.headers import SOURCES
 from chalicelib.transfer.mapping import FIELD, Mapper
@@ -50,7 +51,9 @@ def test_each_known_name_leads_to_a_field_that_a_mapping_takes() -> None:
 
 
 def fields(mapping: dict[str, str], *cells: str, empty: bool = False, **defaults: Any) -> dict[str, Any]:
-    mapper = Mapper(list(mapping), mapping, source="erp", defaults=defaults, empty=empty)
+    mapper = Mapper(
+        list(mapping), mapping, source="erp", defaults=defaults, empty=empty, definitions=Definitions()
+    )
     return mapper.fields(Record(0, list(cells)))
 
 
@@ -82,4 +85,4 @@ def test_cells_become_fields() -> None:
 def test_a_mapping_is_of_the_files_own_columns() -> None:
     for mapping in ({"other": "name"}, {"a": "ignore"}):
         with pytest.raises(Invalid):
-            Mapper(["a"], mapping, source="erp", defaults={}, empty=False)
+            Mapper(["a"], mapping, source="erp", defaults={}, empty=False, definitions=Definitions())

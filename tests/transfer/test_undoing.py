@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.kernel import commit as committing
-from chalicelib.transfer import running
+from chalicelib.transfer import taking
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.transfer.files import begin, drive, profiles, results, rows, run, state, undo
@@ -99,7 +99,7 @@ def test_the_state_after_undoing_is_the_state_before(
     for customer_id in profiles(cloud):
         api.delete(f"/v1/customers/{customer_id}").ok(204)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "SLICE_ROWS", size)
+        patch.setattr(taking, "SLICE_ROWS", size)
         drive(begin(api, cloud, csv_of(first)))
         before = without_bookkeeping(cloud)
         identifier = begin(api, cloud, csv_of(second))
