@@ -16,9 +16,9 @@ ROWS, BAD = 200, 137
 
 
 def people(mark: str) -> bytes:
-    """A file as a spreadsheet writes it: cp1252, semicolons."""
-    rows = [f"Käte {n};k{n}@{mark}.example.org" for n in range(1, ROWS + 1)]
-    rows[BAD - 1] = "Käte ohne;keine Adresse"
+    """A file as a spreadsheet writes it: cp1252, semicolons; of people who are not likely one another."""
+    rows = [f"{secrets.token_hex(6)} Käte;k{n}@{mark}.example.org" for n in range(1, ROWS + 1)]
+    rows[BAD - 1] = "Käte;keine Adresse"
     return "\r\n".join(["Name;E-Mail", *rows, ""]).encode("cp1252")
 
 
@@ -57,7 +57,8 @@ def test_a_file_comes_in_and_is_taken_back(api: Caller) -> None:
     [rejected] = api.data(f"{path}/rows?outcome=rejected")
     assert rejected["row"] == BAD
     [one] = api.data(f"/v1/customers?email=k7@{mark}.example.org")
-    assert (one["name"], one["tags"]) == ("Käte 7", [mark])
+    assert one["name"].endswith(" Käte")
+    assert one["tags"] == [mark]
     eventually(lambda: len(api.data(f"/v1/customers?tag={mark}&limit=100")) == 100)
     exported(api, mark)
     api.post(f"{path}/undo", None).ok()

@@ -18,17 +18,16 @@ OPENING = blocks("README.md", "Five minutes")[:1]
 """The README's first block, which gives the shell the words that every tour speaks."""
 
 
-NAMES = re.compile("lamp-care|ship-letter|hull_length")
-"""What there is once in a business: a survey, a topic, a custom field."""
-
-
 def renewed(block: Block, mark: str) -> Block:
     """The block for other people, their number, another survey, so that any cloud will do, however often."""
+    number = int(mark, 16)
 
     def anew(text: str) -> str:
         text = re.sub("(?=example[.]net)", f"{mark}.", text, flags=re.IGNORECASE)
-        text = re.sub("(555-?)0172", rf"\g<1>{int(mark, 16) % 10_000:04}", text)
-        return NAMES.sub(lambda found: f"{found[0]}_{mark}", text)
+        text = re.sub("555(-?)0172", rf"{200 + number % 800}\g<1>{number // 800 % 10_000:04}", text)
+        return re.sub("lamp-care|ship-letter", rf"\g<0>-{mark}", text).replace(
+            "hull_length", f"hull_length_{mark}"
+        )
 
     return replace(block, commands=anew(block.commands), shown=block.shown and anew(block.shown))
 
