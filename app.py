@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
+
 from chalice.app import Chalice
 
-from chalicelib import jobs, timers
 from chalicelib.access import routes as access
 from chalicelib.access.authorizer import authorizer
 from chalicelib.access.authorizer import blueprint as authorizer_blueprint
@@ -15,23 +17,16 @@ from chalicelib.customers import member_routes as members
 from chalicelib.customers import routes as customers
 from chalicelib.customers.field_schemas import extend as describe_fields
 from chalicelib.directory import routes as directory
-from chalicelib.directory import worker as directory_worker
 from chalicelib.duplicates import routes as duplicates
-from chalicelib.duplicates import worker as duplicates_worker
 from chalicelib.feedback import routes as feedback
-from chalicelib.feedback import worker as feedback_worker
-from chalicelib.kernel import publisher
 from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
-from chalicelib.mail import worker as mail_workers
 from chalicelib.organisations import routes as organisations
 from chalicelib.overview import routes as overview
-from chalicelib.overview import worker as overview_worker
 from chalicelib.privacy import routes as privacy
 from chalicelib.subscriptions import routes as subscriptions
 from chalicelib.support import routes as support
-from chalicelib.support import worker as support_workers
 from chalicelib.tasks import routes as tasks
 from chalicelib.timeline import routes as timeline
 from chalicelib.transfer import export_routes as exports
@@ -63,21 +58,25 @@ features.append(
     )
 )
 
+WORKERS = (
+    "chalicelib.kernel.publisher",
+    "chalicelib.directory.worker",
+    "chalicelib.duplicates.worker",
+    "chalicelib.mail.worker",
+    "chalicelib.support.worker",
+    "chalicelib.feedback.worker",
+    "chalicelib.overview.worker",
+    "chalicelib.timers",
+    "chalicelib.jobs",
+)
+"""Modules that are mounted for who builds the package, and for tests."""
+
 app = Chalice(app_name="rapport", configure_logs=False)
 app.api.binary_types.clear()  # bodies are text both ways; files go by presigned links
 app.register_middleware(edge, "http")
 app.register_blueprint(authorizer_blueprint)
 for feature in features:
     app.register_blueprint(feature.blueprint(authorizer, require_actor))
-for workers in (
-    publisher,
-    directory_worker,
-    duplicates_worker,
-    mail_workers,
-    support_workers,
-    feedback_worker,
-    overview_worker,
-    timers,
-    jobs,
-):
-    app.register_blueprint(workers.worker)
+if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # there each worker is a function, and this one answers HTTP
+    for module in WORKERS:
+        app.register_blueprint(import_module(module).worker)

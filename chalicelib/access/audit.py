@@ -1,9 +1,7 @@
 """The audit trail: who changed what, when, from which value to which. It is the events themselves."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from pydantic import ConfigDict, Field
@@ -85,7 +83,7 @@ class AuditEntry(Stored):
     changes: dict[str, Change] = {}
 
     @classmethod
-    def of(cls, item: Item) -> AuditEntry:
+    def of(cls, item: Item) -> Self:
         """The entry of an event's item."""
         changes = (item.get("private") or {}).get("changes", {})
         return cls.model_validate({**item, "changes": changes}, strict=False)

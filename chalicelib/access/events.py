@@ -1,7 +1,5 @@
 """What is recorded about keys, staff and teams: the audit trail of access."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from chalicelib.kernel.events import EventData

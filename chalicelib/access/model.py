@@ -1,7 +1,5 @@
 """Who may use the API, and for whom: keys with scopes, staff, teams."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import re

@@ -1,7 +1,5 @@
 """What is recorded about consent; sources, evidence and interests are private."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from chalicelib.kernel.events import EventData

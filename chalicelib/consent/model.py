@@ -1,7 +1,5 @@
 """Consent: what somebody said about a channel and a topic, and what several such statements come to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal

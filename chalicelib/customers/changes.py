@@ -1,9 +1,7 @@
 """What is to become of a customer for one row of many, and what came of it: the entry of a plan."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, Self
 
 from chalicelib.customers.model import Customer
 from chalicelib.kernel.errors import AlreadyExists, Conflict, RapportError, Repeated, Stale, Unavailable
@@ -27,7 +25,7 @@ class Change(Stored):
     after: Customer | None = None
 
     @classmethod
-    def rejected(cls, row: int, error: RapportError) -> Change:
+    def rejected(cls, row: int, error: RapportError) -> Self:
         """The outcome of a row that an error rejects; it names whom the row clashed with."""
         extra = error.extra
         found = (extra.get("invalid_params") or [{}])[0]

@@ -1,10 +1,8 @@
 """What a business defines of its custom fields: kind, labels, bounds, choices."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -84,13 +82,13 @@ class CustomField(Stored):
     choices: list[Choice] = []
 
     @classmethod
-    def define(cls, new: NewField) -> CustomField:
+    def define(cls, new: NewField) -> Self:
         """Raises Invalid for bounds or choices that do not fit the kind."""
         field = cls(version=1, **new.model_dump())
         field.check_bounds()
         return field
 
-    def patched(self, patch: FieldPatch) -> CustomField:
+    def patched(self, patch: FieldPatch) -> Self:
         """The field after the patch; the same object when nothing changes. Raises Conflict, Invalid."""
         given: dict[str, Any] = {name: getattr(patch, name) for name in patch.model_fields_set}
         if given.pop("kind", self.kind) != self.kind:
@@ -154,7 +152,7 @@ class Definitions(Stored):
     def find(self, name: str) -> CustomField | None:
         return next((field for field in self.data if field.name == name), None)
 
-    def with_fields(self, fields: list[CustomField]) -> Definitions:
+    def with_fields(self, fields: list[CustomField]) -> Self:
         """The next version, with these fields. Raises Invalid when they are too many or too long."""
         if len(fields) > MAX_FIELDS or sum(field.filterable for field in fields) > MAX_FILTERABLE:
             reason = f"There are {MAX_FIELDS} custom fields at most, {MAX_FILTERABLE} of them filterable."

@@ -1,8 +1,6 @@
 """What people are recognised by: e-mail addresses, phones, external ids and handles."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -44,7 +42,7 @@ class Identity(NamedTuple):
     value: str
 
     @classmethod
-    def of_email(cls, address: str) -> Identity:
+    def of_email(cls, address: str) -> Self:
         """Case does not tell people apart, in the domain or before it; nor do plus tags, where that is set.
 
         Not case-folded: that would make `straße.de` and `strasse.de` one domain, and they are two people's.
@@ -55,11 +53,11 @@ class Identity(NamedTuple):
         return cls("email", f"{local}@{domain}")
 
     @classmethod
-    def of_external(cls, source: str, external_id: str) -> Identity:
+    def of_external(cls, source: str, external_id: str) -> Self:
         return cls("external", f"{source}#{external_id}")
 
     @classmethod
-    def of_handle(cls, handle: str) -> Identity:
+    def of_handle(cls, handle: str) -> Self:
         """Networks do not tell names apart by their case."""
         return cls("handle", handle.lower())
 

@@ -1,7 +1,5 @@
 """What a merge is asked for, shows, does and keeps."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field

@@ -1,8 +1,6 @@
 """A customer: who they are, how to reach them, and the rules of their identities."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
@@ -114,14 +112,14 @@ class Customer(Stored):
     updated_at: Utc
 
     @classmethod
-    def register(cls, new: NewCustomer, *, at: Utc, region: str) -> Customer:
+    def register(cls, new: NewCustomer, *, at: Utc, region: str) -> Self:
         """A new customer. Raises Invalid without a name or identity, or for a number that is none."""
         if not (new.name or new.emails or new.phones or new.external_ids or new.handles):
             raise Invalid("A customer needs a name or a way to be recognised.", code="nothing_to_know_by")
         fields = new.model_dump() | {"phones": _phones(new.phones, region)}
         return cls(id=ids.new_id("cus", at), version=1, created_at=at, updated_at=at, **fields)
 
-    def patched(self, patch: CustomerPatch, *, at: Utc, region: str) -> Customer:
+    def patched(self, patch: CustomerPatch, *, at: Utc, region: str) -> Self:
         """The customer after the patch, one version on; the same object when nothing changes."""
         given = {name: getattr(patch, name) for name in patch.model_fields_set}
         for name in ("external_ids", "custom"):
@@ -155,7 +153,7 @@ class Customer(Stored):
         if not (self.name or self.identities):
             raise Invalid("A customer needs a name or a way to be recognised.", code="nothing_to_know_by")
 
-    def changes_from(self, before: Customer) -> list[str]:
+    def changes_from(self, before: "Customer") -> list[str]:
         """The names of the fields that differ, without the bookkeeping ones."""
         names = set(type(self).model_fields) - {"version", "updated_at"}
         return sorted(name for name in names if getattr(self, name) != getattr(before, name))

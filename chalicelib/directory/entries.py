@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.customers.model import Customer
-from chalicelib.directory import words
 from chalicelib.kernel.model import each_once
 
 MAX_TERMS = 40
@@ -47,6 +46,8 @@ def entries_of(customer: Customer | None, filterable: Collection[str]) -> Entrie
 
 def terms_of(customer: Customer) -> list[str]:
     """The terms of a customer, the name's first."""
+    from chalicelib.directory import words  # takes a while to compile
+
     found: list[str] = []
     for text in (customer.name, customer.company):
         found += words.terms_of(text) if text else []

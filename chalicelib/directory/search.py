@@ -9,7 +9,6 @@ from chalicelib.customers.model import Customer
 from chalicelib.directory import matching, store
 from chalicelib.directory.entries import terms_of
 from chalicelib.directory.model import Filters, Found
-from chalicelib.directory.words import prefixes_of
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.pages import MAX_EVALUATED
 from chalicelib.kernel.table import Item
@@ -73,6 +72,8 @@ def search(query: str, filters: Filters, *, limit: int, after: str | None) -> Fo
 
     Raises Invalid for more than 8 words.
     """
+    from chalicelib.directory.words import prefixes_of  # takes a while to compile
+
     asked = Search(prefixes_of(query), filters)
     if len(asked.words) > MAX_WORDS:
         raise Invalid.in_query("q", f"has more than {MAX_WORDS} words", "too_many_words")

@@ -1,9 +1,7 @@
 """Two entries that may be one person: how likely that is, why, and what was decided about it."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -48,7 +46,7 @@ class Sketch(Stored):
     phones: Annotated[list[str], Field(max_length=5)] = []
 
     @classmethod
-    def of(cls, customer: Customer) -> Sketch:
+    def of(cls, customer: Customer) -> Self:
         return cls(
             id=customer.id,
             name=customer.name,

@@ -1,7 +1,5 @@
 """What is recorded about feedback."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from chalicelib.feedback.model import Kind, Rejection

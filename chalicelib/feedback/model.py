@@ -1,9 +1,7 @@
 """A response to a survey, or a suggestion: what may be said, how it travels, and what is kept of it."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -80,7 +78,7 @@ class NewFeedback(Model):
         return comment
 
     @model_validator(mode="after")
-    def _bounded(self) -> NewFeedback:
+    def _bounded(self) -> Self:
         if len(self.model_dump_json().encode()) > MAX_BYTES:
             raise PydanticCustomError("too_long", "a response has 24,000 bytes at most")
         return self
@@ -135,7 +133,7 @@ class Feedback(Stored):
     received_at: Utc
 
     @classmethod
-    def of(cls, submission: Submission, *, customer_id: str | None, at: Utc) -> Feedback:
+    def of(cls, submission: Submission, *, customer_id: str | None, at: Utc) -> Self:
         """The response of a customer, or of nobody we know by name."""
         given = submission.response.model_dump(exclude={"email", "customer_id"})
         return cls(
@@ -147,10 +145,10 @@ class Feedback(Stored):
             **given,
         )
 
-    def rejected(self, reason: Rejection) -> Feedback:
+    def rejected(self, reason: Rejection) -> Self:
         return self.model_copy(update={"status": "rejected", "reason": reason})
 
-    def without_person(self) -> Feedback:
+    def without_person(self) -> Self:
         """What may stay of it when its customer may not: score, kind, survey, channel, language, time."""
         return self.model_copy(update={"customer_id": None, "comment": None, "custom": {}, "reduced": True})
 

@@ -1,7 +1,5 @@
 """What a response adds to the counters, and what the sums of the counters mean."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal

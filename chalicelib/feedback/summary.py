@@ -1,7 +1,5 @@
 """What somebody thinks of us, in figures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chalicelib.feedback import store

@@ -4,8 +4,6 @@
 fields. `private` (subjects, previews, old and new values) stays in the table and is erased with it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
@@ -29,7 +27,7 @@ AUDIT_SHARDS = 4
 MAX_CHANGES = 12_000
 """Characters of old and new values kept with a change; of larger ones only the fields' names are."""
 
-registry: dict[str, type[EventData]] = {}
+registry: "dict[str, type[EventData]]" = {}
 """Every type of event there is, by name."""
 
 
@@ -77,7 +75,7 @@ class Published(Model):
     data: dict[str, Any] = {}
 
     @classmethod
-    def of(cls, body: str) -> Published:
+    def of(cls, body: str) -> "Published":
         """The event in a queue message. Raises Invalid `unreadable_event`."""
         try:
             return _Message.model_validate_json(body).detail

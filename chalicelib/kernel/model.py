@@ -1,6 +1,8 @@
-"""Base models: strict, closed, bounded; what every entity, body and event is made of."""
+"""Base models: strict, closed, bounded; what every entity, body and event is made of.
 
-from __future__ import annotations
+Modules of models do without `from __future__ import annotations`: pydantic would have to compile the text of
+each annotation, in every cold start.
+"""
 
 import re
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ so that nobody is woken too early for any time within it. It is never cancelled:
 whether it is still due.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from pydantic import ConfigDict

@@ -1,7 +1,5 @@
 """What is recorded about messages; subjects and texts are private."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from chalicelib.kernel.events import EventData

@@ -1,7 +1,5 @@
 """A message: one mail, note or spoken word, in either direction, and how its status may move."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field

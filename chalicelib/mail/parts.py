@@ -1,7 +1,5 @@
 """What a mail is made of once it is read: addresses, attachments, the parsed mail, and its bounds."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated
 

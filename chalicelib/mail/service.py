@@ -27,7 +27,6 @@ from chalicelib.mail.model import (
     cut,
 )
 from chalicelib.mail.parts import Address
-from chalicelib.mail.reading.html import heavy, sanitised
 
 LINK_SECONDS = 900
 """How long a download link works."""
@@ -149,6 +148,8 @@ def content(message_id: str) -> Content:
     message = store.get(message_id)
     if message.body_key is None:
         return Content(text=message.text, elided=message.elided, html=None)
+    from chalicelib.mail.reading.html import heavy, sanitised
+
     whole = Content.model_validate(blobs.get_json(message.body_key), strict=False)
     html = sanitised(whole.html) if whole.html and not heavy(whole.html) else None
     size = sum(len(part.encode()) for part in (whole.text, whole.elided, html or ""))

@@ -1,8 +1,6 @@
 """An organisation: a company or another body that several customers belong to."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field
 
@@ -66,13 +64,13 @@ class Organisation(Stored):
     updated_at: Utc
 
     @classmethod
-    def create(cls, new: NewOrganisation, *, at: Utc) -> Organisation:
+    def create(cls, new: NewOrganisation, *, at: Utc) -> Self:
         """A new organisation. Raises Invalid `shared_domain` for a domain that is everybody's."""
         refuse_shared(new.domains)
         identifier = ids.new_id("org", at)
         return cls(id=identifier, version=1, created_at=at, updated_at=at, **new.model_dump())
 
-    def patched(self, patch: OrganisationPatch, *, at: Utc) -> Organisation:
+    def patched(self, patch: OrganisationPatch, *, at: Utc) -> Self:
         """The organisation after the patch, one version on; the same object when nothing changes."""
         given: dict[str, Any] = {name: getattr(patch, name) for name in patch.model_fields_set}
         for name in ("domains", "address", "tags"):
@@ -83,7 +81,7 @@ class Organisation(Stored):
             return self
         return self.model_copy(update=given | {"version": self.version + 1, "updated_at": at})
 
-    def changes_from(self, before: Organisation) -> list[str]:
+    def changes_from(self, before: "Organisation") -> list[str]:
         """The names of the fields that differ, without the bookkeeping ones."""
         names = set(type(self).model_fields) - {"version", "updated_at"}
         return sorted(name for name in names if getattr(self, name) != getattr(before, name))

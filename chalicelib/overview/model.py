@@ -1,7 +1,5 @@
 """The 360° view of a customer, and the summary of which a part of it is read."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from chalicelib.consent.model import Effective
@@ -33,7 +31,7 @@ class Summary(Stored):
     tasks: TaskFigures = TaskFigures()
     summarised_at: Utc
 
-    def says_as(self, other: Summary) -> bool:
+    def says_as(self, other: "Summary") -> bool:
         """Whether both say the same, whenever they were computed."""
         told = {"contacts", "tickets", "feedback", "tasks"}
         return self.model_dump(include=told) == other.model_dump(include=told)

@@ -10,7 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.customers import erasure as customers
 from chalicelib.kernel import blobs, ids
@@ -19,9 +19,7 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict, NotFound, Repeated
 from chalicelib.kernel.work import Work
 from chalicelib.privacy import store
-from chalicelib.privacy.archive import Archive, archive
 from chalicelib.privacy.events import AccessAdvanced, AccessFinished, AccessHandedOut, AccessRequested
-from chalicelib.privacy.keepers import KEEPERS, Files, Records
 from chalicelib.privacy.model import (
     KEPT_FOR,
     AccessRequest,
@@ -31,6 +29,10 @@ from chalicelib.privacy.model import (
     StoredAccessRequest,
     Volume,
 )
+
+if TYPE_CHECKING:
+    from chalicelib.privacy.archive import Archive
+    from chalicelib.privacy.keepers import Files, Records
 
 STEP_SECONDS = 120
 """After which a volume is closed; reading and packing ten thousand events takes a few seconds."""
@@ -90,6 +92,8 @@ def step(work: Work, access_request_id: str, number: int) -> None:
         raise Repeated("The person is erased.")
     if access.state != "running" or access.step != number:
         raise Repeated("This step was taken before.")
+    from chalicelib.privacy.archive import archive
+
     with archive(_volume_key(access.id, number + 1), bucket) as volume:
         after = _Filling(volume, access).fill()
         _describe(volume, after, number + 1)
@@ -116,6 +120,8 @@ def _describe(volume: Archive, access: StoredAccessRequest, number: int) -> None
 
 def _sections(access: StoredAccessRequest) -> list[tuple[str, str, Records | None, Files | None]]:
     """In their order: the name, the customer's id, and what is read: records, or files."""
+    from chalicelib.privacy.keepers import KEEPERS  # every feature's part, which only steps need
+
     found: list[tuple[str, str, Records | None, Files | None]] = []
     for customer_id in access.customer_ids:
         for keeper in KEEPERS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.customers import erasure as customers
 from chalicelib.kernel import ids
@@ -16,8 +17,10 @@ from chalicelib.kernel.errors import Invalid, Repeated
 from chalicelib.kernel.work import Work
 from chalicelib.privacy import store
 from chalicelib.privacy.events import ErasureAdvanced, ErasureFinished, ErasureRequested, ErasureSettling
-from chalicelib.privacy.keepers import KEEPERS
 from chalicelib.privacy.model import Erasure, NewErasure, RequestedBy, StoredErasure
+
+if TYPE_CHECKING:
+    from chalicelib.privacy.keepers import Keeper
 
 STEP_SECONDS = 60
 """After which a step hands over to the next one."""
@@ -83,22 +86,29 @@ def step(work: Work, erasure_id: str, number: int) -> None:
     _hand_over(work, erasure)
 
 
+def _keepers() -> tuple[Keeper, ...]:
+    """Every feature's part, which only steps need."""
+    from chalicelib.privacy.keepers import KEEPERS
+
+    return KEEPERS
+
+
 def _remove_some(part: Work, erasure: StoredErasure) -> StoredErasure:
     """One transaction's worth; without a write when every keeper has nothing left."""
-    persons = len(erasure.customer_ids)
-    for place in range(erasure.place, len(KEEPERS) * persons):
+    keepers, persons = _keepers(), len(erasure.customer_ids)
+    for place in range(erasure.place, len(keepers) * persons):
         keeper, person = divmod(place, persons)
-        counts = KEEPERS[keeper].erase(part, erasure.customer_ids[person])
+        counts = keepers[keeper].erase(part, erasure.customer_ids[person])
         if counts:
             after = erasure.having_removed(counts, place)
             store.replace_erasure(part, after)
             return after
-    return erasure.model_copy(update={"place": len(KEEPERS) * persons})
+    return erasure.model_copy(update={"place": len(keepers) * persons})
 
 
 def _hand_over(work: Work, erasure: StoredErasure) -> None:
     """To the next step, to the timer after a sweep, or to the certificate after one that found nothing."""
-    swept = erasure.place == len(KEEPERS) * len(erasure.customer_ids)
+    swept = erasure.place == len(_keepers()) * len(erasure.customer_ids)
     following = {"version": erasure.version + 1, "step": erasure.step + 1}
     if not swept:
         after = erasure.model_copy(update=following)

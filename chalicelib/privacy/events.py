@@ -1,7 +1,5 @@
 """What is recorded about privacy; it lies with the request itself, and so outlives the person."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from chalicelib.kernel.events import Continuing, EventData, Waking

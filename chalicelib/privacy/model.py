@@ -1,9 +1,7 @@
 """Requests that people make by law: to know what we have of them, and to be erased."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -29,7 +27,7 @@ class RequestedBy(Stored):
     staff_id: str | None = None
 
     @classmethod
-    def of(cls, principal: Principal) -> RequestedBy:
+    def of(cls, principal: Principal) -> Self:
         return cls(id=principal.id, staff_id=principal.actor)
 
 
@@ -116,7 +114,7 @@ class StoredErasure(Erasure):
     found: int = 0
     wake_at: Utc | None = None
 
-    def having_removed(self, counts: dict[str, int], place: int) -> StoredErasure:
+    def having_removed(self, counts: dict[str, int], place: int) -> Self:
         """One version on, with these added."""
         total = dict(self.removed)
         for kind, count in counts.items():

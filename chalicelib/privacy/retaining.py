@@ -13,7 +13,6 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, Repeated, Stale
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
-from chalicelib.privacy import aging
 from chalicelib.privacy.events import (
     RetentionAdvanced,
     RetentionApplied,
@@ -86,6 +85,8 @@ def _check(rules: StoredRetention) -> None:
 
 def preview() -> RetentionPreview:
     """What tonight would take: a few calls."""
+    from chalicelib.privacy import aging
+
     return RetentionPreview(**aging.count_due(_read(), ids.now()))
 
 
@@ -112,6 +113,8 @@ def step(work: Work, _: str, number: int) -> None:
     rules = _read()
     if not rules.running or rules.step != number or rules.last_run is None:
         raise Repeated("This step was taken before.")
+    from chalicelib.privacy import aging
+
     counts, section, after = aging.take_due(rules, rules.last_run.begun_at, seconds=STEP_SECONDS)
     added = {name: getattr(rules.last_run, name) + count for name, count in counts.items()}
     run = rules.last_run.model_copy(update=added)

@@ -1,7 +1,5 @@
 """How long what is kept: the rules of retention, and when they are applied next."""
 
-from __future__ import annotations
-
 from datetime import datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo

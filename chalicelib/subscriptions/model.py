@@ -1,7 +1,5 @@
 """What asks for double opt-in, what it comes to, and how often an address may be asked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated

@@ -1,9 +1,7 @@
 """A ticket: what somebody asks of us, who takes part, and the rules of its states."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -143,7 +141,7 @@ class StoredTicket(Ticket):
             for one in self.participants
         ]
 
-    def patched(self, given: dict[str, object], *, at: Utc) -> StoredTicket:
+    def patched(self, given: dict[str, object], *, at: Utc) -> Self:
         """The ticket after a change, one version on; itself when nothing changes.
 
         Raises Conflict for a status that may not follow, Invalid for a snooze into the past or too far.

@@ -1,7 +1,5 @@
 """What somebody asks of us, in figures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chalicelib.kernel.model import Stored

@@ -1,9 +1,7 @@
 """A follow-up: what somebody is to do for a customer, by when, and when they want to be reminded."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -67,7 +65,7 @@ class Task(Stored):
     created_at: Utc
     updated_at: Utc
 
-    def patched(self, given: dict[str, object], *, at: Utc) -> Task:
+    def patched(self, given: dict[str, object], *, at: Utc) -> Self:
         """The task after a change, one version on; itself when nothing changes. Raises Invalid, Conflict."""
         changed = {name: value for name, value in given.items() if getattr(self, name) != value}
         if not changed:

@@ -1,7 +1,5 @@
 """What is recorded when somebody logs an interaction."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from chalicelib.kernel.events import EventData

@@ -1,7 +1,5 @@
 """What happened between a customer and us: entries, and interactions that people log."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field

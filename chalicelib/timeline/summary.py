@@ -1,7 +1,5 @@
 """When we last had to do with somebody, told from their timeline."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from boto3.dynamodb.conditions import Attr

@@ -1,10 +1,8 @@
 """Up to a hundred upserts in one request, each with its own outcome."""
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -56,7 +54,7 @@ class RowResult(Stored):
     candidates: list[str] = []
 
     @classmethod
-    def of(cls, change: Change) -> RowResult:
+    def of(cls, change: Change) -> Self:
         return cls(index=change.row, **change.model_dump(exclude={"row", "before", "after"}))
 
 

@@ -1,7 +1,5 @@
 """What is recorded about imports. Customers' own changes are events of theirs, marked `bulk`."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from chalicelib.kernel.events import Continuing, EventData

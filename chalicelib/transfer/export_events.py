@@ -1,7 +1,5 @@
 """What is recorded about exports; the filter is private, since a tag may say something of people."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from chalicelib.kernel.events import Continuing, EventData

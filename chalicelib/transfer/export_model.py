@@ -1,7 +1,5 @@
 """An export: who is to be in it, how it is written, and how far it came."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Annotated, Literal
 

@@ -1,8 +1,6 @@
 """An import: a file of rows on its way into the customers, how it is to be read, and how far it came."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -155,7 +153,7 @@ class ImportView(Model):
     undone: dict[str, int] | None
 
     @classmethod
-    def of(cls, found: Import) -> ImportView:
+    def of(cls, found: Import) -> Self:
         """The view of an import, with its rate up to its last checkpoint."""
         progress = found.progress
         seconds = (found.updated_at - progress.started_at).total_seconds() if progress else 0

@@ -31,7 +31,6 @@ from chalicelib.transfer.import_model import (
 from chalicelib.transfer.proposing import propose
 from chalicelib.transfer.reading.dialect import SAMPLED, Dialect, Given, dialect_of
 from chalicelib.transfer.reading.records import Record
-from chalicelib.transfer.running import mapper_of
 
 UPLOAD_SECONDS = 12 * 3600
 """How long a link to upload to is good for."""
@@ -117,6 +116,8 @@ def start(work: Work, import_id: str, setup: Setup) -> ImportView:
         raise Conflict("Analyse the file first.", code="not_analysed")
     if found.state != "ready":
         raise Conflict("The import was started before.", code="already_started")
+    from chalicelib.transfer.running import mapper_of  # with it comes all that the job needs
+
     mapper_of(setup, found.dialect)
     started = _started(found, work, state="running", setup=setup, progress=_begin(work))
     store.replace(work, started)

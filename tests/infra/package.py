@@ -16,6 +16,13 @@ from infra.build import build
 BESIDE = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 """What Lambda's runtime has beside the package."""
 
+LAMBDA = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_LAMBDA_FUNCTION_NAME": "rapport-test",
+    "PATH": "/usr/bin:/bin",
+}
+"""Settings that Lambda makes for every function."""
+
 RUN = """
 import importlib, json, sys
 sys.path[:0] = [sys.argv[1], sys.argv[2]]
@@ -69,7 +76,7 @@ class Package:
     ) -> str:
         """Run code in such an interpreter, the package's two folders its first arguments; what it prints."""
         command = [sys.executable, "-I", "-S", "-c", code, str(self.code), str(self.runtime), *arguments]
-        settings = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": "/usr/bin:/bin"} | (environment or {})
+        settings = LAMBDA | (environment or {})
         done = subprocess.run(
             command, input=json.dumps(event), env=settings, capture_output=True, text=True, check=False
         )

@@ -1,7 +1,5 @@
 """Pages of lists, and cursors: opaque, signed, and bound to the query they belong to."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 from typing import Annotated, Generic, TypeVar

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from chalicelib.kernel.model import Line, Model
 from chalicelib.mail.parts import ParsedMail
-from chalicelib.mail.reading.phrases import AWAY_SUBJECT, FAILED_SUBJECT, FAILED_TEXT
 
 MailClass = Literal["human", "auto_reply", "auto_generated", "bulk", "bounce", "complaint", "own_loop"]
 
@@ -55,6 +54,8 @@ def classify(
 
 def reports_failure(subject: str, text: str) -> bool:
     """The phrases with which the big mail servers begin a delivery report."""
+    from chalicelib.mail.reading.phrases import FAILED_SUBJECT, FAILED_TEXT  # takes a while to compile
+
     return bool(FAILED_SUBJECT.search(subject) or FAILED_TEXT.search(text[:_SAMPLE]))
 
 
@@ -122,6 +123,8 @@ def _without_tag(address: str) -> str:
 
 
 def _auto_reply(mail: ParsedMail) -> list[str]:
+    from chalicelib.mail.reading.phrases import AWAY_SUBJECT  # takes a while to compile
+
     return _named(
         auto_submitted_replied=_token(mail, "auto-submitted") == "auto-replied",
         precedence_auto_reply=_token(mail, "precedence") in {"auto_reply", "auto-reply"},

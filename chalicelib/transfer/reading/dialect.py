@@ -1,7 +1,5 @@
 """How a file is written: format, encoding, separator, quote, columns; found out from its beginning."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
