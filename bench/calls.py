@@ -28,7 +28,7 @@ def measure() -> Iterator[Line]:
         quiet(patch)
         with in_memory(patch) as cloud:
             scene = set_up(cloud)
-            for what, budget, act in (*requests.ACTS, *workers.ACTS):
+            for what, budget, act in (*workers.ACTS, *requests.ACTS):
                 yield count(what, budget, act, scene)
 
 

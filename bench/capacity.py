@@ -24,6 +24,7 @@ from chalicelib.directory.service import Indexing
 from chalicelib.kernel import aws, ids, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
+from chalicelib.overview import service as overview
 from infra.build import resources
 from tests.cloud import invoke, sqs_event
 from tests.feedback.messages import message
@@ -55,15 +56,26 @@ SEARCHES = {
 }
 """What the index of customers answers (chalicelib/directory)."""
 
-READS = {
+OF_CUSTOMERS = {
     "GET a customer by id": "/v1/customers/{customer}",
+    "view of a customer": "/v1/customers/{customer}/view",
     "look up by e-mail": "/v1/customers?email=ada@example.org",
     "look up by phone": "/v1/customers?phone=%2B4930123456",
     "look up by external id": "/v1/customers?external_id=shop:4711",
+    "look up by handle": "/v1/customers?handle=mastodon:ada",
     "customer page": "/v1/customers",
     "customer page of a stage": "/v1/customers?stage=customer",
     "customer page by update, oldest first": "/v1/customers?sort=updated_at",
     **SEARCHES,
+}
+"""How customers are found and read; `bench.customers` takes their times, too."""
+
+READS = {
+    **OF_CUSTOMERS,
+    "identities of a customer": "/v1/customers/{customer}/identities",
+    "consents of a customer": "/v1/customers/{customer}/consents",
+    "audit trail of a customer": "/v1/audit?entity_id={customer}",
+    "task page of a customer": "/v1/tasks?customer_id={customer}",
     "timeline page": "/v1/customers/{customer}/timeline",
     "timeline page of a channel": "/v1/customers/{customer}/timeline?channel=phone",
     "GET a ticket by id": "/v1/tickets/{ticket}",
@@ -86,7 +98,7 @@ def measure() -> Iterator[Line]:
             known = busy_customer()
             crowd.fill(TABLE, 0, SMALL)
             small = units(known)
-            progress(f"customers: on to {LARGE:,}, a minute or two")
+            progress(f"customers: on to {LARGE:,}, some minutes")
             crowd.fill(TABLE, SMALL, LARGE)
             large = units(known)
             forget()
@@ -123,6 +135,7 @@ def busy_customer() -> dict[str, str]:
         "emails": ["ada@example.org"],
         "phones": ["+4930123456"],
         "external_ids": {"shop": "4711"},
+        "handles": ["mastodon:ada"],
         "stage": "customer",
     }
     known: dict[str, str] = {}
@@ -133,10 +146,16 @@ def busy_customer() -> dict[str, str]:
     for _ in range(ENTRIES):
         _post("/v1/customers/{customer}/interactions", known, call)
         known["ticket"] = _post("/v1/tickets", known, ticket)["id"]
+    task = {"title": "Call back", "customer_id": known["customer"], "due_at": "2030-01-01T10:00:00Z"}
+    task["owner"] = _post("/v1/staff", known, {"name": "Grace", "email": "grace@example.org"})["id"]
     note = {"text": "She called again.", "internal": True}
     for _ in range(ENTRIES):
         _post("/v1/tickets/{ticket}/messages", known, note)
+        _post("/v1/tasks", known, task)
+    consent = {"channel": "email", "topic": "service", "state": "granted", "source": "a call"}
+    _post("/v1/customers/{customer}/consents", known, consent)
     _give_feedback(known["customer"])
+    _summarise(known["customer"])
     return known
 
 
@@ -144,6 +163,13 @@ def _index(customer_id: str) -> None:
     """As the worker does."""
     work = Work()
     Indexing([customer_id]).update(work, customer_id)
+    commit(work)
+
+
+def _summarise(customer_id: str) -> None:
+    """As the worker does."""
+    work = Work()
+    overview.summarise(work, overview.subjects([customer_id])[customer_id])
     commit(work)
 
 

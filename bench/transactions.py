@@ -33,12 +33,12 @@ def measure() -> Iterator[Line]:
         quiet(patch)
         with in_memory(patch) as cloud:
             scene = set_up(cloud)
-            for what, _, act in (*requests.ACTS, *workers.ACTS):
+            for what, _, act in (*workers.ACTS, *requests.ACTS):
                 perform = act(scene)
                 with written() as transactions:
                     perform()
                 if transactions:
-                    yield line(what, transactions[-1])
+                    yield line(what, [pair for one in transactions for pair in one])
 
 
 Pair = tuple[Any, Any]
@@ -46,7 +46,7 @@ Pair = tuple[Any, Any]
 
 
 def line(what: str, pairs: list[Pair]) -> Line:
-    """What one transaction takes; a check of an item is counted as a write of it."""
+    """What an act's transactions take; a check of an item is counted as a write of it."""
     table, indexes = (sum(part) for part in zip(*(write_units(*pair) for pair in pairs), strict=True))
     largest = max(size_of(item) for pair in pairs for item in pair if item)
     units = f"{table + indexes} units ({table} table, {indexes} indexes), {len(pairs)} items"
