@@ -90,7 +90,11 @@ FINDING: list[tuple[str, int, Act]] = [
     ("customer page of a tag: also a read of the customers", 5, request("GET", "/v1/customers?tag=vip")),
     ("customer page of an owner", 5, request("GET", "/v1/customers?owner={staff}")),
     ("customer page of an organisation", 2, request("GET", "/v1/customers?organisation_id={organisation}")),
-    ("customer page of a custom field", 5, request("GET", "/v1/customers?field=size:38")),
+    (
+        "customer page of a custom field, whose definition is read",
+        6,
+        request("GET", "/v1/customers?field=size:38"),
+    ),
     (
         "customer page of tag, owner and stage",
         5,
@@ -131,8 +135,8 @@ KEEPING: list[tuple[str, int, Act]] = [
     ),
     ("members of an organisation", 2, request("GET", MEMBERS)),
     (
-        "timeline page of an organisation of two: a query for each",
-        4,
+        "timeline page of an organisation of 12: a query for each",
+        14,
         request("GET", "/v1/organisations/{organisation}/timeline"),
     ),
     ("add a task", 2, request("POST", "/v1/tasks", _task)),
