@@ -108,8 +108,10 @@ def test_a_deleted_one_is_gone_at_once_and_its_members_leave_it(
     for customer_id in people:
         after = api.get(f"/v1/customers/{customer_id}").ok()
         assert (after["organisation_id"], after["version"]) == (None, 2)
-    kept = {item["sk"][:4] for item in cloud.items() if item["pk"] == f"ORG#{engines['id']}"}
-    assert kept == {"EVT#", "LEFT"}
+    items = cloud.items()
+    assert {item["sk"][:4] for item in items if item["pk"] == f"ORG#{engines['id']}"} == {"EVT#"}
+    marked = {item["pk"] for item in items if item["sk"] == f"WAS_MEMBER#{engines['id']}"}
+    assert marked == {f"CUS#{customer_id}" for customer_id in people}
 
 
 def test_scopes_and_calls(cloud: Cloud, api: Api, engines: Any) -> None:
