@@ -45,7 +45,9 @@ def add(work: Work, customer_id: str, new: NewIdentity) -> KnownIdentity:
     if new.kind == "external":
         return _add_external(work, before, value)
     held = getattr(before, FIELDS[new.kind])
-    same = next((one for one in held if _key(new.kind, one) == _key(new.kind, value)), None)
+    field = FIELDS[new.kind]
+    key = Identity.in_list(field, value)
+    same = next((one for one in held if Identity.in_list(field, one) == key), None)
     value = same or value
     after = held if same else [*held, value]
     return _keep(work, before, new.kind, value, _first(after, value) if new.primary else after)
@@ -125,16 +127,6 @@ def _listed(customer: Customer) -> list[KnownIdentity]:
     ]
     external = [f"{source}:{value}" for source, value in sorted(customer.external_ids.items())]
     return found + [known(customer.id, "external", value, primary=True) for value in external]
-
-
-def _key(kind: Kind, value: str) -> Identity:
-    """What an address, number or handle is found under."""
-    match kind:
-        case "email":
-            return Identity.of_email(value)
-        case "handle":
-            return Identity.of_handle(value)
-    return Identity(kind, value)
 
 
 def _normal(new: NewIdentity) -> str:

@@ -61,6 +61,16 @@ class Identity(NamedTuple):
         """Networks do not tell names apart by their case."""
         return cls("handle", handle.lower())
 
+    @classmethod
+    def in_list(cls, field: str, value: str) -> Self:
+        """What a value in one of a customer's lists, `emails`, `phones` or `handles`, is found under."""
+        match field:
+            case "emails":
+                return cls.of_email(value)
+            case "handles":
+                return cls.of_handle(value)
+        return cls("phone", value)
+
 
 class NewIdentity(Model):
     """One more way to recognise a customer: an address, a number, `source:id` or `network:name`."""

@@ -216,11 +216,5 @@ def identity_values(customer: Customer) -> list[tuple[str, str]]:
 
 
 def _identity(field: str, value: str) -> Identity:
-    match field:
-        case "emails":
-            return Identity.of_email(value)
-        case "handles":
-            return Identity.of_handle(value)
-        case "phones":
-            return Identity("phone", value)
-    return Identity.of_external(field.partition(".")[2], value)
+    name, _, source = field.partition(".")
+    return Identity.of_external(source, value) if source else Identity.in_list(name, value)

@@ -19,7 +19,7 @@ from chalicelib.customers import store
 from chalicelib.customers.changes import Change
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
-from chalicelib.customers.identity import Identity
+from chalicelib.customers.identity import MAX_OF_A_KIND, Identity
 from chalicelib.customers.model import Customer, NewCustomer, Stage
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, RapportError
 from chalicelib.kernel.events import changes
@@ -30,14 +30,8 @@ Match = Literal["email", "phone", "external_id", "handle"]
 Value = TypeVar("Value")
 Found = TypeVar("Found")
 
-LISTS = {"emails": 10, "phones": 10, "handles": 10, "tags": 50}
-"""Fields that a row adds to, and how much each may hold."""
-IDENTITY_OF: dict[str, Callable[[str], Identity]] = {
-    "emails": Identity.of_email,
-    "phones": lambda number: Identity("phone", number),
-    "handles": Identity.of_handle,
-}
-"""Which of them tell who somebody is."""
+LISTS = {"emails": MAX_OF_A_KIND, "phones": MAX_OF_A_KIND, "handles": MAX_OF_A_KIND, "tags": 50}
+"""Fields that a row adds to, and how much each may hold; all but the tags tell who somebody is."""
 MAPS = ("external_ids", "custom")
 READERS = 4
 """Calls that read at the same time."""
@@ -201,10 +195,10 @@ def _added_to(before: Customer, row: Row, known: Known, rules: Rules) -> Custome
 
 def _longer(name: str, held: list[str], given: list[str], known: Known) -> list[str]:
     """A list and what is new to it. An identity that somebody holds is this customer's own already."""
-    if name in IDENTITY_OF:
-        fresh = [one for one in given if known.holder(IDENTITY_OF[name](one)) is None]
-    else:
+    if name == "tags":
         fresh = [one for one in given if one not in held]
+    else:
+        fresh = [one for one in given if known.holder(Identity.in_list(name, one)) is None]
     if len(held) + len(fresh) > LISTS[name]:
         raise Invalid.in_body(name, f"holds {LISTS[name]} at most", "too_many")
     return [*held, *dict.fromkeys(fresh)]

@@ -157,3 +157,14 @@ def test_the_owner_and_the_actor_are_checked(api: Api) -> None:
 
 def test_it_needs_the_scope(api: Api) -> None:
     caller("customers:read").post(URL, {"customers": [{}]}).problem(403, "missing_scope")
+
+
+def test_who_has_more_addresses_than_a_row_may_name_can_be_added_to(api: Api) -> None:
+    ada = api.post("/v1/customers", {"emails": [f"a{n}@example.org" for n in range(10)]}).ok(201)["id"]
+    for number in (10, 11):
+        added = {"kind": "email", "value": f"a{number}@example.org"}
+        api.post(f"/v1/customers/{ada}/identities", added).ok(201)
+    row = {"emails": ["a0@example.org", "another@example.org"]}
+    (result,) = api.post("/v1/customers/batch", {"customers": [row]}).ok()["results"]
+    assert (result["outcome"], result["changed"]) == ("updated", ["emails"])
+    assert len(api.get(f"/v1/customers/{ada}").ok()["emails"]) == 13
