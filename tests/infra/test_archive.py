@@ -21,7 +21,7 @@ def packaged(package: Package) -> Path:
 
 
 def _sources(path: Path) -> dict[str, tuple[tuple[int, ...], bytes]]:
-    """Date and content of all files, in their order; of bytecode, which marshalling may vary, only the date."""
+    """Date and content of all files, in order; of bytecode, which marshalling may vary, the date only."""
     with ZipFile(path) as opened:
         return {
             entry.filename: (
