@@ -17,7 +17,7 @@ OLD = "<p>Your order left us today.</p><p>Kind regards</p>"
     [
         f'<div class="gmail_quote"><div class="gmail_attr">On 2 Mar 2026, Shop wrote:<br></div>'
         f'<blockquote class="gmail_quote" style="border-left:1px solid">{OLD}</blockquote></div>',
-        f'<div class="moz-cite-prefix">Shop schrieb:</div><blockquote type="cite">{OLD}</blockquote>',
+        f'<div>Am 02.03.26 schrieb Shop:</div><blockquote type="cite">{OLD}</blockquote>',
         f'<div class="yahoo_quoted"><div>Þann 2. mars skrifaði Shop</div>{OLD}</div>',
         f'<div class="protonmail_quote">Le lundi, Shop<br><blockquote>{OLD}</blockquote></div>',
         f'<hr><div id="divRplyFwdMsg"><b>จาก:</b> Shop<br><b>ส่ง:</b> จันทร์</div><div>{OLD}</div>',
