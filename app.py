@@ -21,6 +21,9 @@ from chalicelib.duplicates import routes as duplicates
 from chalicelib.feedback import routes as feedback
 from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
+from chalicelib.knowledge import page_routes as help_pages
+from chalicelib.knowledge import public_routes as public_articles
+from chalicelib.knowledge import routes as articles
 from chalicelib.mail import routes as mail
 from chalicelib.organisations import routes as organisations
 from chalicelib.overview import routes as overview
@@ -51,6 +54,9 @@ features = [
     duplicates.routes,
     exports.routes,
     overview.routes,
+    articles.routes,
+    public_articles.routes,
+    help_pages.routes,
 ]
 features.append(
     docs_routes(
