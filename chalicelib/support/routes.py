@@ -6,9 +6,8 @@ from chalicelib.customers.model import CustomerId
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
-from chalicelib.knowledge.reading import ProposedArticles
 from chalicelib.mail.model import Message
-from chalicelib.support import proposing, replies
+from chalicelib.support import replies
 from chalicelib.support import service as support
 from chalicelib.support.model import NewReply, NewTicket, Status, Ticket, TicketId, TicketPatch
 
@@ -56,12 +55,6 @@ def list_ticket_messages(ticket_id: TicketId, query: PageParameters) -> Page[Mes
     """List a ticket's messages, newest first: mails in and out, notes. Lags a moment."""
     data, position = support.messages(ticket_id, limit=query.limit, after=query.cursor)
     return Page(data=data, next_cursor=position)
-
-
-@routes.get("/v1/tickets/{ticket_id}/articles", scope="tickets:read")
-def propose_articles(ticket_id: TicketId) -> ProposedArticles:
-    """Propose up to five published articles, internal ones too, that may answer a ticket, and say why."""
-    return proposing.articles(ticket_id)
 
 
 @routes.post(
