@@ -8,7 +8,7 @@ from typing import NamedTuple
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.kernel import blobs, pages
-from chalicelib.kernel.errors import NotFound, Stale, Unavailable
+from chalicelib.kernel.errors import NotFound, Stale, TooLarge, Unavailable
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
@@ -75,6 +75,8 @@ def replace(work: Work, pointer: Pointer, index: Index) -> None:
     """
     blobs.erase(_objects(pointer.language, pointer.version - 1))
     packed = blobs.packed_json(index.stored)
+    if len(packed) > MAX_BYTES:  # the index that is there stays; the alarm on dead letters tells
+        raise TooLarge(f"An index has {MAX_BYTES} bytes at most.")
     digest = hashlib.sha256(packed).hexdigest()
     key = f"{_objects(pointer.language, pointer.version + 1)}{digest}"
     blobs.put(key, packed, "application/gzip")

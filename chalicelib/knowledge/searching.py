@@ -22,6 +22,8 @@ COMMON = 0.5
 """A word that more of the articles have says nothing about any of them."""
 WHY = 5
 """Words that are named as reasons."""
+STEM, ENDING = 4, 2
+"""Letters that forms of a word share at least, and letters in which they differ at most."""
 BIGRAM = 2
 """Letters of a script without spaces that are looked for together, where no spaces tell the words."""
 
@@ -63,10 +65,8 @@ def search(index: Index, query: str, visible: dict[int, Document]) -> tuple[list
 
 def related(index: Index, text: str, visible: dict[int, Document], *, limit: int) -> list[Hit]:
     """The articles that share most of the rare words of a text, best first, and which words those are."""
-    from chalicelib.directory.words import is_unspaced
-
     asked = each_once(_pieces(text))[:ASKED]
-    expanded = {word: index.words_with(word) if is_unspaced(word) else [word] for word in asked}
+    expanded = {word: _forms(index, word) for word in asked}
     found = {word: held for word, terms in expanded.items() if (held := _held(index, terms, visible))}
     rare = {word: held for word, held in found.items() if len(held) <= max(1, COMMON * len(visible))}
     shares = _scored(index, rare)
@@ -93,7 +93,26 @@ def _pieces(text: str) -> list[str]:
             found.append(word)
         else:
             found += [word[place : place + BIGRAM] for place in range(max(1, len(word) - 1))]
-    return [word for word in found if len(word) >= BIGRAM]
+    return [word for word in found if len(word) > BIGRAM or is_unspaced(word)]
+
+
+def _forms(index: Index, word: str) -> list[str]:
+    """The words that may be forms of this one: `lamps` of `lamp`, `flackert` of `flackern`.
+
+    They share its beginning but for two letters, four letters at least, and are about as long: roughly what
+    a stemmer says, in any language. Letters of a script without spaces are looked for within words.
+    """
+    from chalicelib.directory.words import is_unspaced
+
+    if is_unspaced(word):
+        return index.words_with(word)
+    stem = word[: max(STEM, len(word) - ENDING)]
+    longest = len(word) + ENDING
+    return [
+        term
+        for term in index.words_with(stem)
+        if term == word or (len(stem) >= STEM and len(term) <= longest)
+    ]
 
 
 _Held = dict[int, tuple[int, float]]
