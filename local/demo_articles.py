@@ -42,7 +42,8 @@ ARTICLES: dict[str, dict[str, Any]] = {
             "de": {
                 "title": "Eine Lampe flackert",
                 "markdown": "Die meisten Dimmer brauchen mehr Last, als eine Lampe hat. "
-                "Probieren Sie der Reihe nach: den Dimmer höher drehen, die Birne wechseln, einen Dimmer für LED nehmen.\n",
+                "Probieren Sie der Reihe nach: den Dimmer höher drehen, die Birne wechseln, "
+                "einen Dimmer für LED nehmen.\n",
             },
         },
     },

@@ -1,4 +1,4 @@
-"""The help pages, on a phone and on a desk: finding an article, its language, and voting, by keyboard alone."""
+"""The help pages, on a phone and on a desk: finding an article, its language, and voting."""
 
 from __future__ import annotations
 

@@ -130,7 +130,8 @@ words = st.text(alphabet="abcdé", min_size=1, max_size=4)
 @settings(max_examples=100, deadline=None)
 def test_an_index_knows_the_last_text_of_each_article(changes: list[tuple[int, list[str]]]) -> None:
     """Whatever was replaced before, and also after it was stored and read."""
-    index, last = Index([], {}), {}
+    index = Index([], {})
+    last: dict[int, Entry] = {}
     for number, text in changes:
         last.pop(number, None)
         if text:
