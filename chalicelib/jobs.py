@@ -18,6 +18,7 @@ from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
+from chalicelib.knowledge import indexing as articles
 from chalicelib.privacy import collecting, erasing, retaining
 from chalicelib.transfer import exports
 from chalicelib.transfer import running as imports
@@ -25,6 +26,7 @@ from chalicelib.transfer import running as imports
 worker = Blueprint(__name__)
 
 STEPS: dict[str, Callable[[Work, str, int], None]] = {
+    "art": articles.step,
     "era": erasing.step,
     "exp": exports.step,
     "imp": imports.take_step,

@@ -1,5 +1,7 @@
 """Writes the index of customers anew: `python -m infra.reindex --stage prod [--after cus_…]`.
 
+With `--articles`, the index of the knowledge base instead (chalicelib/knowledge).
+
 Search terms and lists (chalicelib/directory) follow the customers by themselves. This is for a release that
 makes other terms, for a custom field that becomes filterable, and for what was lost. It goes through the
 customers, newest first, and may run beside everything else, be stopped, and run again.
@@ -126,10 +128,18 @@ def _attempt(ids: Sequence[str]) -> list[str]:
     return stale
 
 
+def rebuild_articles() -> None:
+    """Write the index of the knowledge base anew. Raises Stale when an article changes meanwhile."""
+    from chalicelib.knowledge import indexing
+
+    print(f"{indexing.all_anew():,} articles indexed")
+
+
 def main() -> int:
     """The command line; exit code 1 when the table refused, and says from where to go on."""
     parser = account.parser("infra.reindex", __doc__)
     parser.add_argument("--after", help="go on after this customer's id, as the progress tells it")
+    parser.add_argument("--articles", action="store_true", help="the knowledge base's index instead")
     options = parser.parse_args()
     session = account.session(options)
     os.environ["AWS_DEFAULT_REGION"] = session.region_name
@@ -138,7 +148,11 @@ def main() -> int:
     try:
         stack = outputs(session.client("cloudformation"), f"rapport-{options.stage}")
         os.environ["RAPPORT_TABLE"] = stack["TableName"]
-        rebuild(after=options.after)
+        os.environ["RAPPORT_MAIL_BUCKET"] = stack["MailBucketName"]
+        if options.articles:
+            rebuild_articles()
+        else:
+            rebuild(after=options.after)
     except (ClientError, RapportError) as error:
         print(f"{error}\nGo on with --after and the id of the last line.", file=sys.stderr)
         return 1

@@ -30,6 +30,9 @@ class Client:
     def post(self, path: str, body: dict[str, Any], idempotency_key: str) -> Reply:
         return self._call("POST", path, json.dumps(body).encode(), {"Idempotency-Key": idempotency_key})
 
+    def patch(self, path: str, body: dict[str, Any]) -> Reply:
+        return self._call("PATCH", path, json.dumps(body).encode(), {})
+
     def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
         given = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json", **headers}
         request = urllib.request.Request(self._base + path, data=body, method=method, headers=given)

@@ -11,13 +11,14 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from local import demo, demo_requests
+from local import demo, demo_articles, demo_requests
 from local.client import Client, Reply
 from local.demo_requests import Request
 from local.progress import Failed
 from local.settings import Settings
 
 Cloud = dict[str, Any]
+PUBLISHED = {"status": "published"}
 BUSY_TRIES = 10
 BUSY_SECONDS = 1.0
 """How often and after how long a request is repeated that the API throttled."""
@@ -62,6 +63,7 @@ def plant(settings: Settings, cloud: Cloud) -> str:
     _forget_if_gone(client, memory)
     before = len(memory.steps)
     _post_missing(client, memory, demo_requests.house())
+    _publish(client, memory)
     for name, body in demo_requests.PEOPLE.items():
         _register(client, memory, name, body)
     _post_missing(client, memory, demo_requests.contacts(memory.steps, memory.began))
@@ -79,6 +81,16 @@ def _forget_if_gone(client: Client, memory: Memory) -> None:
     )
     if first and client.get(f"/v1/customers/{first}").status == 404:
         memory.forget()
+
+
+def _publish(client: Client, memory: Memory) -> None:
+    """Show the articles to the public. Raises Failed when the API refuses one."""
+    for name in demo_articles.ARTICLES:
+        step, made = f"published-{name}", memory.steps[f"article-{name}"]
+        if step not in memory.steps:
+            if made and (reply := client.patch(f"/v1/articles/{made}", PUBLISHED)).status != 200:
+                raise Failed(f"Publishing the article {name} answered {reply.status}")
+            memory.note(step, "")
 
 
 def _register(client: Client, memory: Memory, name: str, body: dict[str, Any]) -> None:

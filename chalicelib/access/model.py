@@ -46,6 +46,8 @@ Scope = Literal[
     "audit:read",
     "privacy:read",
     "privacy:write",
+    "articles:read",
+    "articles:write",
 ]
 """What a key can be allowed; `*` is everything.
 

@@ -96,6 +96,11 @@ def _suffixes(word: str) -> Iterator[str]:
                 yield word[place:]
 
 
+def is_unspaced(word: str) -> bool:
+    """Whether the word begins in a script that sets no spaces, so that it is a phrase rather than a word."""
+    return _SUFFIXED.match(word) is not None
+
+
 def _after_apostrophes(chunk: str) -> Iterator[str]:
     """`brien` of O'Brien; single letters, as in Anna's, say nothing."""
     _, *rest = re.split(f"[{_APOSTROPHES}]", chunk)

@@ -124,8 +124,12 @@ def erase(prefix: str, *, bucket: str | None = None) -> int:
 
 def put_json(key: str, document: dict[str, Any], *, bucket: str | None = None) -> None:
     """Store a document as gzipped JSON; equal documents give equal bytes."""
-    packed = gzip.compress(json.dumps(document, ensure_ascii=False, sort_keys=True).encode(), mtime=0)
-    put(key, packed, "application/gzip", bucket=bucket)
+    put(key, packed_json(document), "application/gzip", bucket=bucket)
+
+
+def packed_json(document: dict[str, Any]) -> bytes:
+    """A document as `put_json` stores it."""
+    return gzip.compress(json.dumps(document, ensure_ascii=False, sort_keys=True).encode(), mtime=0)
 
 
 def get_json(key: str, *, bucket: str | None = None, maximum: int = 20_000_000) -> dict[str, Any]:

@@ -55,6 +55,10 @@ def _indexes(cells: list[str]) -> dict[str, re.Pattern[str]]:
 
 def _live_a_little(api: Api, cloud: Cloud) -> None:
     """Do something of everything."""
+    text = {"title": "Returns", "markdown": "Back."}
+    article = api.post("/v1/articles", {"texts": {"en": text}, "section": "Orders"}).ok(201)
+    api.patch(f"/v1/articles/{article['id']}", {"status": "published"}).ok()
+    api.post(f"/v1/public/articles/{article['slug']}/votes", {"helpful": True}).ok(204)
     team = api.post("/v1/teams", {"name": "Desk"}).ok(201)
     new = {"name": "Sam", "email": "sam@shop.example", "team_ids": [team["id"]]}
     sam = api.post("/v1/staff", new).ok(201)

@@ -14,6 +14,8 @@ from tests.infra.package import Package
 PUBLIC = {
     *("/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"),
     *("/confirm/{token}", "/confirm/{token}/decline"),
+    *("/v1/public/articles", "/v1/public/articles/{slug}", "/v1/public/articles/{slug}/votes"),
+    *("/v1/public/sections", "/help", "/help/{slug}"),
 }
 """The only paths that answer without a key."""
 

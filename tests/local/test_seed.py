@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local import demo, demo_requests, seed
+from local import demo, demo_articles, demo_requests, seed
 from local.preflight import free_port
 from local.progress import Failed
 from local.settings import HOST, MAIL_DOMAIN, Ports, Settings
@@ -40,6 +40,10 @@ class FakeHandler(BaseHTTPRequestHandler):
         if status == 201:
             self.server.made.setdefault(key, (self.path, body))
         self._answer(status, {"id": f"id-of-{key}", "detail": "refused"})
+
+    def do_PATCH(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(200, {})
 
     def do_GET(self) -> None:
         known = any(f"id-of-{key}" in self.path for key in self.server.made)
@@ -93,7 +97,9 @@ def planting(folder: Path, api: FakeApi, mails: tuple[int, list[bytes]]) -> str:
 def test_planting_twice_changes_nothing(tmp_path: Path, api: FakeApi, mails: tuple[int, list[bytes]]) -> None:
     first = planting(tmp_path, api, mails)
     posts = api.posts.total()
-    assert first == f"planted {posts + 3} parts"
+    assert first == f"planted {posts + 3 + len(demo_articles.ARTICLES)} parts", (
+        "mails, and articles that are shown"
+    )
     assert api.posts["/v1/customers"] == len(demo_requests.PEOPLE) == 14
     assert api.posts["/v1/feedback"] == 60
     assert len(mails[1]) == 3

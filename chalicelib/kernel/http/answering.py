@@ -27,6 +27,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.http import idempotency, problems
 from chalicelib.kernel.http.batches import Batch
 from chalicelib.kernel.http.paging import Page, PageParameters, seal, unseal
+from chalicelib.kernel.http.visitors import visitor_of
 from chalicelib.kernel.principals import ANONYMOUS, Principal
 from chalicelib.kernel.work import Work
 
@@ -71,6 +72,8 @@ class _Call:
             self.arguments["body"] = self._body(route.types["body"])
         if "link" in route.types:
             self.arguments["link"] = self.link
+        if "visitor" in route.types:
+            self.arguments["visitor"] = visitor_of(request)
         if "batch" in route.types:
             self.arguments["batch"] = Batch(self.principal, guard, self._idempotency_key())
 
@@ -125,7 +128,7 @@ class _Call:
         if not isinstance(result, BaseModel):
             headers = {"Content-Type": result.content_type, **result.headers}
             status = result.status or self.route.status
-            return Response(result.content, status_code=status, headers=headers)
+            return self._cached(Response(result.content, status_code=status, headers=headers))
         if isinstance(result, Page) and result.next_cursor is not None:
             result = result.model_copy(update={"next_cursor": seal(result.next_cursor, self._list())})
         if hasattr(result, "version"):
@@ -134,7 +137,19 @@ class _Call:
                 return Response("", status_code=304, headers={"ETag": headers["ETag"]})
         if self.route.location:
             headers["Location"] = self.link(self.route.location.format_map(vars(result)))
-        return Response(result.model_dump_json(), status_code=self.route.status, headers=headers)
+        return self._cached(
+            Response(result.model_dump_json(), status_code=self.route.status, headers=headers)
+        )
+
+    def _cached(self, response: Response) -> Response:
+        """The answer with what caches need, if its route says that they may have it."""
+        if not self.route.cached or response.status_code != 200:
+            return response
+        digest = hashlib.sha256(str(response.body).encode()).hexdigest()[:32]
+        response.headers |= {"Cache-Control": f"public, max-age={self.route.cached}", "ETag": f'"{digest}"'}
+        if self._has(f'"{digest}"'):
+            return Response("", status_code=304, headers={**response.headers})
+        return response
 
     def _has(self, etag: str) -> bool:
         """Whether the caller has this version already (If-None-Match, compared weakly: RFC 9110 §13.1.2)."""

@@ -153,6 +153,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _has_version(route: Route) -> bool:
     """Whether the answer carries an ETag (answering.py)."""
     result = route.types["return"]
+    if route.cached:
+        return True
     return _is_model(result) and "version" in result.model_fields
 
 

@@ -2,7 +2,7 @@
 
 A view's parameters are known by name: `body` (a Model), `query` (Parameters), `work` (the Work that is
 committed once the answer is known), `batch` (a Work a row, committed by the view: kernel/http/batches.py),
-`link` (makes absolute URLs), and the path's own parameters.
+`link` (makes absolute URLs), `visitor` (who asks without a key), and the path's own parameters.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Link = Callable[[str], str]
 Guard = Callable[[Work], None]
 """Adds to a Work what must hold for its caller, such as that the member of staff it acts for exists."""
 
-_SPECIAL = ("body", "query", "work", "batch", "link")
+_SPECIAL = ("body", "query", "work", "batch", "link", "visitor")
 
 CORS = CORSConfig(
     allow_origin="*",
@@ -54,7 +54,10 @@ class Raw:
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one path. `scope` is what the caller's key must have; None means public."""
+    """One method of one path. `scope` is what the caller's key must have; None means public.
+
+    What is `cached` may be kept by anybody for so many seconds, and is told unchanged by its content.
+    """
 
     method: str
     path: str
@@ -63,6 +66,7 @@ class Route:
     status: int
     location: str | None
     secret: bool
+    cached: int
     tag: str
 
     @cached_property
@@ -104,12 +108,13 @@ class Routes:
         status: int = 200,
         location: str | None = None,
         secret: bool = False,
+        cached: int = 0,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         if (scope is None) is not public:
             raise TypeError(f"{method} {path} must declare either its scope or that it is public")
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-            self.table.append(Route(method, path, view, scope, status, location, secret, self.tag))
+            self.table.append(Route(method, path, view, scope, status, location, secret, cached, self.tag))
             return view
 
         return decorate
