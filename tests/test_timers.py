@@ -102,9 +102,10 @@ def test_a_timer_of_another_time_is_ignored(api: Api, cloud: Cloud, ticket: str,
 
 
 def test_a_snooze_moved_within_its_minute_still_ends(api: Api, cloud: Cloud, ticket: str) -> None:
-    _snooze(api, ticket, _ahead())
+    until = _ahead()
+    _snooze(api, ticket, until)
     cloud.pump()
-    _snooze(api, ticket, _ahead() - timedelta(seconds=10))
+    _snooze(api, ticket, until - timedelta(seconds=10))
     cloud.pump()
     [timer] = _timers()
     assert cloud.deliver(QUEUE, [_fire(timer)]) == set()
