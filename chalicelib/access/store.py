@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -109,6 +110,17 @@ def get_staff(staff_id: str) -> Staff:
     if item is None:
         raise NotFound("There is nobody on the staff with that id.", code="no_such_staff")
     return Staff.model_validate(item, strict=False)
+
+
+def active_staff(staff_ids: Iterable[str]) -> set[str]:
+    found = table.get_many(staff_key(staff_id) for staff_id in staff_ids).values()
+    return {item["id"] for item in found if item["active"]}
+
+
+def staff_of_addresses(addresses: Iterable[str]) -> dict[str, str]:
+    keys = {address: _address_key(address) for address in addresses}
+    found = table.get_many(keys.values())
+    return {address: found[key]["staff_id"] for address, key in keys.items() if key in found}
 
 
 def newest_staff(*, limit: int, after: str | None) -> tuple[list[Staff], str | None]:
