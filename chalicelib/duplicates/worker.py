@@ -13,8 +13,8 @@ from chalicelib.kernel.workers import Job, batch_worker
 
 worker = Blueprint(__name__)
 BATCH = 3
-"""Messages of an invocation: among hundreds of near-identical entries each writes up to 20 pairs, which others
-overtake and which are then found anew; so few are done in time where that is slowest."""
+"""Messages of an invocation. Among hundreds of near-identical entries each writes up to 20 pairs, which
+others overtake and which are then found anew; so few are done in time even then."""
 
 
 @batch_worker(worker, batch_size=BATCH)
