@@ -19,6 +19,7 @@ from chalicelib.customers.field_schemas import extend as describe_fields
 from chalicelib.directory import routes as directory
 from chalicelib.duplicates import routes as duplicates
 from chalicelib.feedback import routes as feedback
+from chalicelib.hours import routes as hours
 from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
 from chalicelib.mail import routes as mail
@@ -48,6 +49,7 @@ features = [
     privacy.routes,
     subscriptions.routes,
     tasks.routes,
+    hours.routes,
     duplicates.routes,
     exports.routes,
     overview.routes,

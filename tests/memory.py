@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.customers import defining
-from chalicelib.kernel import aws, config, tokens
+from chalicelib.kernel import aws, config, kept, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from tests.api import Api
@@ -39,6 +39,7 @@ def forget() -> None:
     aws.forget()
     tokens.forget()
     defining.forget()
+    kept.forget()
     config.settings.cache_clear()
 
 
