@@ -45,6 +45,8 @@ Scope = Literal[
     "tasks:write",
     "calendars:read",
     "calendars:write",
+    "sla:read",
+    "sla:write",
     "audit:read",
     "privacy:read",
     "privacy:write",
