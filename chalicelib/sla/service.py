@@ -167,3 +167,15 @@ def _list(work: Work, before: Facts | None, after: Facts, sla: StoredSla | None)
     was = before.sla.next_due if before and before.sla else None
     if due != was or (due and before and before.listed != after.listed):
         store.list_due(work, after.ticket_id, due, after.listed)
+
+
+def due(
+    *, before: datetime | None, where: dict[str, str | None], limit: int, after: str | None
+) -> tuple[list[str], str | None]:
+    """A page of ids of tickets by when something is due on them, the earliest first: one call."""
+    return store.due(before=before, where=where, limit=limit, after=after)
+
+
+def forget(work: Work, ticket_id: str) -> None:
+    """Take a ticket out of the list of what is due."""
+    work.delete(store.due_key(ticket_id))

@@ -117,6 +117,7 @@ def _append(work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket) -
     if arrival.mail_class != "human" or arrival.receipt.is_spam or arrival.mail is None:
         return
     given: dict[str, Any] = ticket.with_reference(arrival.mail.message_id) | _joining(arrival, ticket)
+    given["asked_at"] = work.now
     if ticket.status not in ("open", "spam"):
         given["status"] = "open"
     service.apply(work, ticket, given)

@@ -12,12 +12,13 @@ from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
 from chalicelib.mail import threads
 from chalicelib.mail.parts import Address, is_writable_id
+from chalicelib.sla.clock import StoredSla, TicketSla
+from chalicelib.sla.model import Priority
 from chalicelib.timeline.model import Channel
 
 TicketId = Annotated[str, ids.id_of("tkt")]
 Status = Literal["open", "pending", "on_hold", "solved", "closed", "spam"]
 STATUSES: tuple[Status, ...] = ("open", "pending", "on_hold", "solved", "closed", "spam")
-Priority = Literal["low", "normal", "high", "urgent"]
 
 ALLOWED: dict[Status, frozenset[Status]] = {
     "open": frozenset({"pending", "on_hold", "solved", "closed", "spam"}),
@@ -96,6 +97,7 @@ class Ticket(Stored):
     assignee: str | None = None
     team: str | None = None
     snoozed_until: Utc | None = None
+    sla: TicketSla | None = None
     created_at: Utc
     updated_at: Utc
 
@@ -103,6 +105,9 @@ class Ticket(Stored):
 class StoredTicket(Ticket):
     """A ticket with the ids that thread its next mail: the last one in, and the chain before it."""
 
+    sla: StoredSla | None = None
+    asked_at: Utc | None = None
+    """When somebody last wrote to us."""
     answered_at: Utc | None = None
     """When staff last answered: an answer is a new version, so that If-Match tells two who answer at once."""
     last_message_id: str | None = None

@@ -13,7 +13,7 @@ from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 from chalicelib.mail import threads
 from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
-from chalicelib.support import store
+from chalicelib.support import promises, store
 from chalicelib.support.events import TicketChanged, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
     NewTicket,
@@ -32,18 +32,20 @@ def open_by_hand(work: Work, new: NewTicket) -> Ticket:
     ticket = new_ticket(at=work.now, requester=requester, **fields)
     _require_people(work, fields)
     customers.require(work, new.customer_id)
-    begin(work, ticket)
+    ticket = begin(work, ticket)
     spoken = written_down(work, ticket, new.text, direction="inbound")
     mail.add(work, spoken.model_copy(update={"from_": requester}))
     return shown(ticket)
 
 
-def begin(work: Work, ticket: StoredTicket) -> None:
-    """Add a ticket and record that it was opened."""
+def begin(work: Work, ticket: StoredTicket) -> StoredTicket:
+    """Add a ticket and record that it was opened; the ticket with what it is promised."""
+    ticket = promises.begun(work, ticket)
     store.add(work, ticket)
     mail.index_thread(work, [threads.index_key("tag", ticket.tag)], ticket.id)
     event = TicketOpened(ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority)
     record(work, ticket, event, {"subject": ticket.subject})
+    return ticket
 
 
 def record(work: Work, ticket: Ticket, event: EventData, private: dict[str, Any]) -> None:
@@ -86,11 +88,16 @@ def change(work: Work, ticket_id: str, patch: TicketPatch) -> Ticket:
     return shown(apply(work, before, given))
 
 
-def apply(work: Work, before: StoredTicket, given: dict[str, Any]) -> StoredTicket:
-    """Change a ticket and record what changed; a ticket that somebody works on is not snoozed any more."""
+def apply(
+    work: Work, before: StoredTicket, given: dict[str, Any], *, at: datetime | None = None
+) -> StoredTicket:
+    """Change a ticket, with its clocks, and record what changed; all changes of tickets come through here.
+
+    A ticket that somebody works on is not snoozed any more. `at` is when it was to be looked at, else now.
+    """
     if given.get("status", before.status) != before.status:
         given = {"snoozed_until": None, **given}
-    after = before.patched(given, at=work.now)
+    after = promises.followed(work, before, before.patched(given, at=work.now), at=at or work.now)
     if after is before:
         return before
     changed = [name for name in given if getattr(before, name) != getattr(after, name)]
@@ -135,12 +142,16 @@ def written_down(work: Work, ticket: Ticket, text: str, *, direction: Any) -> St
 
 
 def wake(work: Work, ticket_id: str, at: datetime) -> None:
-    """Reopen a ticket whose snooze is over at this time; a stale timer finds it later, or gone."""
+    """Reopen a ticket whose snooze is over at this time, and see what of its promises is due.
+
+    A stale timer finds neither, or no ticket.
+    """
     ticket = store.get(ticket_id)
     if ticket.snoozed_until is None or ticket.snoozed_until > at or ticket.status in ("closed", "spam"):
+        apply(work, ticket, {}, at=at)
         return
     given: dict[str, Any] = {"snoozed_until": None}
-    apply(work, ticket, given | ({} if ticket.status == "open" else {"status": "open"}))
+    apply(work, ticket, given | ({} if ticket.status == "open" else {"status": "open"}), at=at)
     record(work, ticket, TicketWoken(ticket_id=ticket.id), {"subject": ticket.subject})
 
 

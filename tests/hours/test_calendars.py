@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.hours import service
+from chalicelib.kernel import kept
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
@@ -120,6 +121,9 @@ def test_two_who_name_a_default_at_once_are_put_in_order(api: Api) -> None:
 def test_a_process_reads_calendars_once_in_a_while(api: Api) -> None:
     api.post("/v1/calendars", calendar(default=True)).ok(201)
     with counted() as calls:
+        service.is_open(None, SUNDAY)
+        assert calls == []
+        kept.forget()
         for _ in range(3):
             service.is_open(None, SUNDAY)
     assert calls == ["Query"]
