@@ -167,10 +167,10 @@ def _feedback(item: Item) -> Feedback:
 def count(work: Work, survey: str, day: date, shard: int, additions: Mapping[str, int]) -> None:
     """Add to the day's counters, of the survey and of all together."""
     for name in (survey, ALL):
-        counters.count(work, name, day, shard, additions)
+        counters.count(work, f"STAT#{name}", day, shard, additions)
 
 
 def counted(survey: str | None, first: date, last: date) -> Iterator[tuple[date, dict[str, int]]]:
     """The counters of the days from `first` to `last`, some days in several pieces: one call for a year."""
-    for day, _, numbers in counters.counted(survey or ALL, first, last):
+    for day, _, numbers in counters.counted(f"STAT#{survey or ALL}", first, last):
         yield day, numbers

@@ -1,7 +1,7 @@
 """Counters by day: added to in the transaction of what they count, summed when somebody asks.
 
-Each set of counters has a name, a day and, if it is one of several that are read together, a part. It is
-spread over shards, so that those who count at the same time seldom meet on one item.
+Each set of counters has a partition, a day and, if it is one of several that are read together, a part. It
+is spread over shards, so that those who count at the same time seldom meet on one item.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ def pick_shard() -> int:
 
 
 def count(
-    work: Work, name: str, day: date, shard: int, additions: Mapping[str, int], *, part: str = ""
+    work: Work, partition: str, day: date, shard: int, additions: Mapping[str, int], *, part: str = ""
 ) -> None:
     """Add to the counters of a day."""
     inner = f"{part}#" if part else ""
-    work.count(Key(f"STAT#{name}", f"DAY#{day.isoformat()}#{inner}{shard}"), additions)
+    work.count(Key(partition, f"DAY#{day.isoformat()}#{inner}{shard}"), additions)
 
 
-def counted(name: str, first: date, last: date) -> Iterator[tuple[date, str, dict[str, int]]]:
+def counted(partition: str, first: date, last: date) -> Iterator[tuple[date, str, dict[str, int]]]:
     """Day, part and counters, from `first` to `last`, some in several pieces: a call a megabyte."""
     days = Query(
-        f"STAT#{name}",
+        partition,
         low=f"DAY#{first.isoformat()}#",
         high=f"DAY#{last.isoformat()}#{HIGHEST}",
         ascending=True,

@@ -1,5 +1,8 @@
 """Policies: which tickets are promised a response and a solution within how many business minutes."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -9,6 +12,7 @@ from chalicelib.access.model import TeamId
 from chalicelib.customers.model import Stage
 from chalicelib.hours.model import CalendarId
 from chalicelib.kernel import ids
+from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Utc, each_once
 from chalicelib.timeline.model import Channel
@@ -36,6 +40,28 @@ class Conditions(Model):
     priorities: Annotated[list[Priority], Field(max_length=4), AfterValidator(each_once)] = []
     channels: Annotated[list[Channel], Field(max_length=20), AfterValidator(each_once)] = []
     teams: Annotated[list[TeamId], Field(max_length=20), AfterValidator(each_once)] = []
+    tags: Annotated[
+        list[Annotated[str, Line(50)]],
+        Field(max_length=20, description="One of the ticket's tags."),
+        AfterValidator(each_once),
+    ] = []
+    mailboxes: Annotated[
+        list[EmailAddress],
+        Field(max_length=20, description="Our address that it came to."),
+        AfterValidator(each_once),
+    ] = []
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the choice of a policy goes by, of a ticket; beside its customer's stage."""
+
+    priority: str
+    channel: str
+    team: str | None
+    tags: frozenset[str]
+    mailbox: str | None
+    customer_id: str | None
 
 
 class Targets(Model):
@@ -131,16 +157,18 @@ class Policy(Stored):
         fields.pop("position")
         return cls(id=ids.new_id("sla", at), version=1, created_at=at, updated_at=at, **fields)
 
-    def matches(self, *, stage: str | None, priority: str, channel: str, team: str | None) -> bool:
+    def matches(self, case: Case, stage: str | None) -> bool:
         """Whether it is for a ticket like this."""
         wanted = self.conditions
-        pairs: list[tuple[Any, str | None]] = [
-            (wanted.stages, stage),
-            (wanted.priorities, priority),
-            (wanted.channels, channel),
-            (wanted.teams, team),
+        pairs: list[tuple[Sequence[str], AbstractSet[str | None]]] = [
+            (wanted.stages, {stage}),
+            (wanted.priorities, {case.priority}),
+            (wanted.channels, {case.channel}),
+            (wanted.teams, {case.team}),
+            (wanted.tags, case.tags),
+            ([one.lower() for one in wanted.mailboxes], {(case.mailbox or "").lower()}),
         ]
-        return self.active and all(not allowed or value in allowed for allowed, value in pairs)
+        return self.active and all(not allowed or not given.isdisjoint(allowed) for allowed, given in pairs)
 
 
 class Policies(Stored):
@@ -157,14 +185,9 @@ class Policies(Stored):
     def find(self, policy_id: str) -> Policy | None:
         return next((one for one in self.data if one.id == policy_id), None)
 
-    def choose(self, *, stage: str | None, priority: str, channel: str, team: str | None) -> Policy | None:
+    def choose(self, case: Case, stage: str | None) -> Policy | None:
         """The first that matches."""
-        fits = (
-            one
-            for one in self.data
-            if one.matches(stage=stage, priority=priority, channel=channel, team=team)
-        )
-        return next(fits, None)
+        return next((one for one in self.data if one.matches(case, stage)), None)
 
     def with_policy(self, policy: Policy, position: int | None) -> Self:
         """The next version, with this policy new or changed: at the position, else where it was, else last.

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 
 from chalicelib.kernel import counters
+from chalicelib.sla import statistics
 from chalicelib.sla.statistics import NONE, Dimension, Figures, GroupFigures, Report, figures
 
 
@@ -16,7 +17,7 @@ def report(by: Dimension, first: date | None, last: date | None) -> Report:
     """
     first, last = counters.days(first, last)
     groups: dict[str, Counter[str]] = {}
-    for _, value, numbers in counters.counted(f"SLA#{by}", first, last):
+    for _, value, numbers in counters.counted(statistics.partition(by), first, last):
         groups.setdefault(value, Counter()).update(numbers)
     total = sum(groups.values(), Counter[str]())
     found = [

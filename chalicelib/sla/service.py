@@ -16,7 +16,7 @@ from chalicelib.kernel.work import Work
 from chalicelib.sla import clock, policies, statistics, store
 from chalicelib.sla.clock import Step, StoredSla, Terms
 from chalicelib.sla.events import SlaBreached, SlaScheduled, SlaWarning
-from chalicelib.sla.model import Policies, Policy
+from chalicelib.sla.model import Case, Policies, Policy
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,23 @@ class Facts:
     customer_id: str | None
     team: str | None
     assignee: str | None
+    tags: frozenset[str]
+    mailbox: str | None
     answered_at: datetime | None
     asked_at: datetime | None
     sla: StoredSla | None
 
     @property
-    def chosen_by(self) -> tuple[str | None, ...]:
-        """What the choice of a policy depends on; the customer's stage is read when one of these changes."""
-        return (self.priority, self.channel, self.customer_id, self.team)
+    def case(self) -> Case:
+        """What the choice of a policy goes by; the customer's stage is read when this changes."""
+        return Case(
+            priority=self.priority,
+            channel=self.channel,
+            team=self.team,
+            tags=self.tags,
+            mailbox=self.mailbox,
+            customer_id=self.customer_id,
+        )
 
     @property
     def listed(self) -> dict[str, str | None]:
@@ -62,7 +71,7 @@ def follow(work: Work, before: Facts | None, after: Facts, at: datetime) -> Stor
     if old is None and not known.data:
         return None
     stage = _stage(known, before, after)
-    policy = known.choose(stage=stage, priority=after.priority, channel=after.channel, team=after.team)
+    policy = known.choose(after.case, stage)
     sla = clock.follow(
         old, _step(before, after), _terms(policy, after), at, hours.calendar(old.calendar_id if old else None)
     )
@@ -97,7 +106,7 @@ def _terms(policy: Policy | None, after: Facts) -> Terms:
 
 def _stage(known: Policies, before: Facts | None, after: Facts) -> str | None:
     """The customer's stage, read only when a policy asks for it and the choice is to be made."""
-    if before and before.sla and before.sla.stage and before.chosen_by == after.chosen_by:
+    if before and before.sla and before.sla.stage and before.case == after.case:
         return before.sla.stage
     if not known.ask_for_stages or after.customer_id is None:
         return None
@@ -158,7 +167,14 @@ def _count(work: Work, ticket: Facts, policy_id: str, added: dict[str, int], at:
     }
     day, shard = at.astimezone(settings().zone).date(), counters.pick_shard()
     for dimension in statistics.DIMENSIONS:
-        counters.count(work, f"SLA#{dimension}", day, shard, added, part=values[dimension] or statistics.NONE)
+        counters.count(
+            work,
+            statistics.partition(dimension),
+            day,
+            shard,
+            added,
+            part=values[dimension] or statistics.NONE,
+        )
 
 
 def _list(work: Work, before: Facts | None, after: Facts, sla: StoredSla | None) -> None:

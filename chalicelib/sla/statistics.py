@@ -31,6 +31,11 @@ NONE = "-"
 """Stands for a ticket that has no team or no assignee."""
 
 
+def partition(dimension: Dimension) -> str:
+    """Where the counters of its values are, a day at a time."""
+    return f"SLA#BY#{dimension}"
+
+
 def bucket(milliseconds: int) -> int:
     """0 for less than a minute, else the number of the bucket: from 1.1^(n-1) minutes up to 1.1^n."""
     minutes = milliseconds / MINUTE_MS

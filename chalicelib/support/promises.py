@@ -39,6 +39,8 @@ def _facts(ticket: StoredTicket) -> Facts:
         customer_id=ticket.customer_id,
         team=ticket.team,
         assignee=ticket.assignee,
+        tags=frozenset(getattr(ticket, "tags", ())),
+        mailbox=getattr(ticket, "mailbox", None),
         answered_at=ticket.answered_at,
         asked_at=ticket.asked_at,
         sla=ticket.sla,

@@ -72,8 +72,13 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     api.patch(f"/v1/customers/{member['id']}", {"organisation_id": engines["id"]}).ok()
     ada = api.post("/v1/customers", who, Idempotency_Key="once").ok(201)
     api.post("/v1/topics", {"id": "news", "name": "News"}).ok(201)
-    office = {"name": "Office", "time_zone": "UTC", "week": {}, "default": True}
+    week = {"monday": [{"opens": "09:00", "closes": "17:00"}]}
+    office = {"name": "Office", "time_zone": "UTC", "week": week, "default": True}
     api.post("/v1/calendars", office).ok(201)
+    api.post("/v1/sla/policies", {"name": "All", "targets": {"normal": {"resolution": 60}}}).ok(201)
+    call = {"customer_id": ada["id"], "channel": "phone", "subject": "Kettle", "text": "It leaks."}
+    ticket = api.post("/v1/tickets", call).ok(201)
+    api.patch(f"/v1/tickets/{ticket['id']}", {"status": "solved"}).ok()
     api.post("/v1/subscriptions", {"email": "ada@example.org", "topic": "news", "source": "form"}).ok()
     api.patch(f"/v1/customers/{ada['id']}/preferences", {"interests": ["looms"]}).ok()
     task = {"customer_id": ada["id"], "owner": sam["id"], "title": "Call", "due_at": "2031-01-01T09:00:00Z"}
