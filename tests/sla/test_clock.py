@@ -97,6 +97,21 @@ def test_a_timer_that_comes_late_notes_the_breach_and_not_the_warning() -> None:
     assert (first(sla).breached_at, first(sla).warned_at) == (ticket.utc("2026-11-25 10:00"), None)
 
 
+def test_the_example_of_the_documentation() -> None:
+    """docs/sla.md tells the same, row by row."""
+    ticket = Ticket(policy=policy(warn_before={"minutes": 15}))
+    sla = ticket.at("2026-11-27 16:30")
+    assert (first(sla).due_at, whole(sla).due_at) == (
+        ticket.utc("2026-11-30 09:30"),
+        ticket.utc("2026-11-30 16:30"),
+    )
+    assert first(ticket.at("2026-11-30 09:15")).warned_at == ticket.utc("2026-11-30 09:15")
+    sla = ticket.at("2026-11-30 09:20", "pending", answered=True)
+    assert (first(sla).breached, whole(sla).due_at, whole(sla).used_ms) == (False, None, 50 * 60_000)
+    assert whole(ticket.at("2026-12-01 11:00", "open", asked=True)).due_at == ticket.utc("2026-12-02 10:10")
+    assert whole(ticket.at("2026-12-02 10:10")).breached
+
+
 @pytest.mark.parametrize("waiting", ["pending", "on_hold"])
 def test_clocks_stand_still_while_others_are_waited_for(waiting: str) -> None:
     ticket = Ticket()
