@@ -18,7 +18,8 @@ def counted() -> Iterator[list[str]]:
     Those of the authorizer are left out: it is another function, and its answer is cached. What a process
     keeps for half a minute (kernel/kept.py) was read before, as in a warm function.
     """
-    kept.read_all()
+    for one in kept._all:
+        one.current()
     calls: list[str] = []
 
     def note(model: Any, **_: Any) -> None:

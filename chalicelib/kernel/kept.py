@@ -32,12 +32,6 @@ class Kept(Generic[Value]):
         self._found = None
 
 
-def read_all() -> None:
-    """Have it all fresh; for measurements of what a warm process does."""
-    for kept in _all:
-        kept.current()
-
-
 def forget() -> None:
     """Drop all that this process keeps; for tests, which change the table under us."""
     for kept in _all:

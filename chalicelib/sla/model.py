@@ -19,7 +19,6 @@ from chalicelib.timeline.model import Channel
 
 PolicyId = Annotated[str, ids.id_of("sla")]
 Priority = Literal["low", "normal", "high", "urgent"]
-PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 Target = Literal["first_response", "next_response", "resolution"]
 TARGETS: tuple[Target, ...] = ("first_response", "next_response", "resolution")
 
