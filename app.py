@@ -21,6 +21,7 @@ from chalicelib.duplicates import routes as duplicates
 from chalicelib.feedback import routes as feedback
 from chalicelib.kernel.http.docs import docs_routes
 from chalicelib.kernel.http.edge import edge
+from chalicelib.mail import mailbox_routes as mailboxes
 from chalicelib.mail import routes as mail
 from chalicelib.organisations import routes as organisations
 from chalicelib.overview import routes as overview
@@ -43,6 +44,7 @@ features = [
     consent.routes,
     imports.routes,
     mail.routes,
+    mailboxes.routes,
     support.routes,
     feedback.routes,
     privacy.routes,

@@ -11,12 +11,13 @@ import re
 from datetime import timedelta
 
 from chalicelib.kernel import tokens
-from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
+from chalicelib.mail.mailbox_model import Mailbox
 from chalicelib.mail.parts import Address
+from chalicelib.support.acknowledgement_texts import acknowledging
 from chalicelib.support.model import StoredTicket
 from chalicelib.support.replies import reply_subject
 
@@ -24,13 +25,6 @@ MOST = 10
 WINDOW = timedelta(minutes=180)
 
 _PREFIXES = re.compile(r"^(\s*(re|aw|sv|fwd?|wg|antw|tr|rv)\s*(\[\d+\])?:)+", re.IGNORECASE)
-_TEXT = """Hello{name},
-
-thank you for your message. We have received it as request [#{tag}] and will answer as soon as we can.
-If you want to add something, just answer this mail.
-
-{business}
-"""
 
 
 def history_key(address: Address) -> Key:
@@ -38,7 +32,9 @@ def history_key(address: Address) -> Key:
     return Key(f"ACK#{tokens.keyed_hash('suppression', address.address.casefold())}", "ACK")
 
 
-def acknowledge(work: Work, ticket: StoredTicket, to: Address, history: Item | None) -> bool:
+def acknowledge(
+    work: Work, ticket: StoredTicket, to: Address, history: Item | None, mailbox: Mailbox
+) -> bool:
     """Queue the acknowledgement unless the caps forbid it; whether it was."""
     now = int(work.now.timestamp())
     since = now - int(WINDOW.total_seconds())
@@ -47,7 +43,7 @@ def acknowledge(work: Work, ticket: StoredTicket, to: Address, history: Item | N
     if len(recent) >= MOST or any(subject == earlier for _, earlier in recent):
         return False
     _remember(work, history_key(to), history, [*recent, [now, subject]])
-    mail.queue(work, _draft(ticket, to))
+    mail.queue(work, _draft(ticket, to, mailbox))
     return True
 
 
@@ -71,12 +67,12 @@ def _fingerprint(subject: str) -> str:
     return hashlib.sha256(bare.encode()).hexdigest()[:16]
 
 
-def _draft(ticket: StoredTicket, to: Address) -> mail.Draft:
-    name = f" {to.name}" if to.name else ""
+def _draft(ticket: StoredTicket, to: Address, mailbox: Mailbox) -> mail.Draft:
     return mail.Draft(
         to=to,
+        sender=mailbox.sender,
         subject=reply_subject(ticket),
-        text=_TEXT.format(name=name, tag=ticket.tag, business=settings().business_name),
+        text=mailbox.signed(acknowledging(ticket.language, to.name, ticket.tag, mailbox.name)),
         customer_id=ticket.customer_id,
         thread_id=ticket.id,
         in_reply_to=ticket.last_message_id,

@@ -7,18 +7,22 @@ every repeat.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel import table
+from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Repeated, Stale
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import filing, inbox
+from chalicelib.mail import filing, inbox, mailboxes, reported
 from chalicelib.mail import service as mail
 from chalicelib.mail.events import MailReceived
 from chalicelib.mail.inbox import Arrival
+from chalicelib.mail.mailbox_model import Mailbox
+from chalicelib.mail.model import StoredMessage
 from chalicelib.mail.notices.receipts import Receipt
 from chalicelib.support import acknowledgement, service, store
 from chalicelib.support.model import StoredTicket, new_ticket
@@ -29,23 +33,42 @@ _FILED_ALONE = frozenset({"bounce", "complaint", "own_loop"})
 
 @dataclass(frozen=True)
 class _Known:
-    """What the table says of a mail: the items found, whose the sender's address is, what it joins."""
+    """What the table says of a mail: items, whose the sender's address is, what it joins and reports on."""
 
     found: dict[Key, Item]
     customer_id: str | None
     ticket: StoredTicket | None
+    sent: StoredMessage | None = None
 
 
-def file(work: Work, receipt: Receipt) -> None:
-    """File a mail. Raises Repeated for one that was filed before; fails with Stale when it was overtaken."""
-    arrival = inbox.read(receipt)
+def file_everywhere(work: Work, receipt: Receipt) -> None:
+    """File a mail in each of our mailboxes that it came to, the last with this Work; most came to one.
+
+    Raises Repeated for one that was filed before; fails with Stale when it was overtaken.
+    """
+    *others, last = mailboxes.addressed(receipt.recipients)
+    for mailbox in others:
+        apart = Work(now=work.now)
+        with suppress(Repeated):
+            file(apart, receipt, mailbox)
+            commit(apart)
+    file(work, receipt, last)
+
+
+def file(work: Work, receipt: Receipt, mailbox: Mailbox) -> None:
+    """File a mail that came to a mailbox. Raises Repeated; fails with Stale when it was overtaken."""
+    arrival = inbox.read(receipt, mailbox)
     known = _look_up(arrival)
     for key in arrival.seen_keys:
         mail.mark_seen(work, key)
+    if known.sent is not None and arrival.report is not None:
+        reported.report_back(work, known.sent, arrival.report)
     if known.ticket is not None:
         _append(work, arrival, known, known.ticket)
     elif arrival.mail_class in _FILED_ALONE:
         _add_message(work, arrival, known, None, known.customer_id)
+    elif mailbox.purpose == "feedback":
+        _hand_over(work, arrival, known)
     else:
         _open(work, arrival, known)
 
@@ -62,22 +85,28 @@ def _look_up(arrival: Arrival) -> _Known:
     holder = found.get(customers.email_key(sender.address)) if sender else None
     verified = arrival.receipt.sender_verified and not arrival.receipt.is_spam
     customer_id = holder["customer_id"] if holder and verified else None
-    return _Known(found, customer_id, _ticket_of(arrival, found))
+    return _Known(found, customer_id, *_joined(arrival, found))
 
 
-def _ticket_of(arrival: Arrival, found: dict[Key, Item]) -> StoredTicket | None:
-    """The ticket it answers: by signature, by the ids it answers, or by the tag if its sender takes part."""
+def _joined(arrival: Arrival, found: dict[Key, Item]) -> tuple[StoredTicket | None, StoredMessage | None]:
+    """The ticket it answers, and the message of ours it reports on: one call.
+
+    A ticket by signature, by the ids it answers, or by the tag if its sender takes part.
+    """
     certain = [f"tkt_{ulid}" for ulid in arrival.signed_threads()]
     certain += arrival.indexed_threads(found, by_tag=False)
     tagged = arrival.indexed_threads(found, by_tag=True)
-    if not certain and not tagged:
-        return None
-    items = table.get_many(store.ticket_key(ticket_id) for ticket_id in [*certain, *tagged])
+    sent_id = arrival.reported_message(found)
+    keys = [store.ticket_key(ticket_id) for ticket_id in [*certain, *tagged]]
+    keys += [mail.message_key(sent_id)] if sent_id else []
+    items = table.get_many(keys) if keys else {}
+    sent = items.get(mail.message_key(sent_id)) if sent_id else None
+    message = mail.stored(sent) if sent else None
     for ticket_id in [*certain, *tagged]:
         ticket = store.stored(items.get(store.ticket_key(ticket_id)))
         if ticket is not None and (ticket_id in certain or _takes_part(arrival, ticket)):
-            return ticket
-    return None
+            return ticket, message
+    return None, message
 
 
 def _takes_part(arrival: Arrival, ticket: StoredTicket) -> bool:
@@ -87,11 +116,7 @@ def _takes_part(arrival: Arrival, ticket: StoredTicket) -> bool:
 
 def _open(work: Work, arrival: Arrival, known: _Known) -> None:
     """Open a ticket; a person we do not know becomes a lead, and a person gets an acknowledgement."""
-    customer_id = known.customer_id
-    if customer_id is not None:
-        customers.require(work, customer_id, Stale("The customer was deleted meanwhile."))
-    if customer_id is None and arrival.is_trusted and arrival.sender is not None:
-        customer_id = customers.register_lead(work, arrival.sender.address, arrival.sender.name).id
+    customer_id = _customer_of(work, arrival, known)
     ticket = new_ticket(
         at=work.now,
         identifier=arrival.derived_id("tkt"),
@@ -101,18 +126,41 @@ def _open(work: Work, arrival: Arrival, known: _Known) -> None:
         customer_id=customer_id,
         requester=arrival.answers_to,
         verified=arrival.receipt.sender_verified and arrival.answers_to == arrival.sender,
+        team=arrival.mailbox.team,
+        mailbox=arrival.mailbox.address,
+        language=arrival.language or arrival.mailbox.language,
     )
     own_id = arrival.mail.message_id if arrival.mail else None
     ticket = ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
     service.begin(work, ticket)
     _add_message(work, arrival, known, ticket, customer_id)
-    if arrival.is_trusted and arrival.sender is not None:
+    if arrival.is_trusted and arrival.sender is not None and arrival.mailbox.acknowledge:
         history = known.found.get(acknowledgement.history_key(arrival.sender))
-        acknowledgement.acknowledge(work, ticket, arrival.sender, history)
+        acknowledgement.acknowledge(work, ticket, arrival.sender, history, arrival.mailbox)
+
+
+def _hand_over(work: Work, arrival: Arrival, known: _Known) -> None:
+    """File a mail to a feedback mailbox: no ticket; what its event says brings it to the feedback queue."""
+    customer_id = _customer_of(work, arrival, known)
+    _add_message(work, arrival, known, None, customer_id, purpose="feedback")
+
+
+def _customer_of(work: Work, arrival: Arrival, known: _Known) -> str | None:
+    """Whose mail it is; a person we do not know becomes a lead."""
+    if known.customer_id is not None:
+        customers.require(work, known.customer_id, Stale("The customer was deleted meanwhile."))
+        return known.customer_id
+    if not arrival.is_trusted or arrival.sender is None:
+        return None
+    sender = arrival.sender
+    return customers.register_lead(work, sender.address, sender.name, locale=arrival.language).id
 
 
 def _append(work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket) -> None:
     """Add it to its ticket. Only a person's mail changes the ticket: it reopens it and joins its author."""
+    once = arrival.seen_in(ticket.id)
+    if once is not None:
+        mail.mark_seen(work, once)
     _add_message(work, arrival, known, ticket, known.customer_id or ticket.customer_id)
     if arrival.mail_class != "human" or arrival.receipt.is_spam or arrival.mail is None:
         return
@@ -123,19 +171,38 @@ def _append(work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket) -
 
 
 def _joining(arrival: Arrival, ticket: StoredTicket) -> dict[str, Any]:
+    """Its author takes part; and whom a person names whom the mail really comes from, unverified."""
     if arrival.sender is None:
         return {}
     verified = arrival.receipt.sender_verified
-    return {"participants": ticket.joined_by(arrival.sender.address, verified=verified)}
+    joined = ticket.joined_by(arrival.sender.address, verified=verified)
+    if arrival.is_trusted:
+        for one in arrival.joining():
+            joined = ticket.model_copy(update={"participants": joined}).joined_by(one.address, verified=False)
+    return {"participants": joined}
 
 
 def _add_message(
-    work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket | None, customer_id: str | None
+    work: Work,
+    arrival: Arrival,
+    known: _Known,
+    ticket: StoredTicket | None,
+    customer_id: str | None,
+    purpose: str = "support",
 ) -> None:
     thread_id = ticket.id if ticket else None
     message = filing.message_of(arrival, thread_id=thread_id, customer_id=customer_id)
+    if known.sent is not None:
+        message = message.model_copy(update={"reports_on": known.sent.id})
     mail.add(work, message)
     if thread_id and arrival.own_key and arrival.own_key not in known.found:
         mail.claim_thread_key(work, arrival.own_key, thread_id)
-    event = MailReceived(message_id=message.id, thread_id=thread_id, mail_class=arrival.mail_class)
+    event = MailReceived(
+        message_id=message.id,
+        thread_id=thread_id,
+        mail_class=arrival.mail_class,
+        mailbox_id=arrival.mailbox.id,
+        purpose=purpose,
+        state=arrival.state,
+    )
     mail.record(work, message, event)

@@ -96,6 +96,10 @@ class Ticket(Stored):
     assignee: str | None = None
     team: str | None = None
     snoozed_until: Utc | None = None
+    mailbox: Annotated[
+        str | None, Field(description="Our address that it came to, and that it is answered from.")
+    ] = None
+    language: Annotated[str | None, Field(description="Of its first mail, or its mailbox's (BCP 47).")] = None
     created_at: Utc
     updated_at: Utc
 
@@ -171,6 +175,8 @@ def new_ticket(
     assignee: str | None = None,
     team: str | None = None,
     identifier: str | None = None,
+    mailbox: str | None = None,
+    language: str | None = None,
 ) -> StoredTicket:
     """A ticket that begins now; who asks takes part."""
     identifier = identifier or ids.new_id("tkt", at)
@@ -187,6 +193,8 @@ def new_ticket(
         participants=[Participant(address=requester.address, verified=verified)] if requester else [],
         assignee=assignee,
         team=team,
+        mailbox=mailbox,
+        language=language,
         created_at=at,
         updated_at=at,
     )

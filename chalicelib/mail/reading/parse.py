@@ -25,6 +25,7 @@ _MAX_IDS = 16 * 1024
 _KEPT = (
     "auto-submitted",
     "date",
+    "from",
     "precedence",
     "list-id",
     "list-unsubscribe",
