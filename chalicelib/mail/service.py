@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from chalicelib.consent import service as consent
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
-from chalicelib.kernel import blobs, ids
+from chalicelib.kernel import blobs, ids, table
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
@@ -140,6 +140,22 @@ def address_of(customer: Customer) -> Address | None:
 def get(message_id: str) -> Message:
     """Raises NotFound."""
     return shown(store.get(message_id))
+
+
+def get_stored(message_id: str) -> StoredMessage:
+    """A message as the workers see it: one call. Raises NotFound."""
+    return store.get(message_id)
+
+
+def replace(work: Work, message: StoredMessage, *, version: int) -> None:
+    """Put the next version of a message. Fails with Stale when it changed meanwhile."""
+    store.replace(work, message, version=version)
+
+
+def find(message_id: str) -> StoredMessage | None:
+    """A message as the workers see it, if it is there: one call."""
+    item = table.get(store.message_key(message_id))
+    return store.stored(item) if item else None
 
 
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
