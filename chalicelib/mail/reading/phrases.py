@@ -68,7 +68,7 @@ FAILED_TEXT = re.compile(
       | not\s+able\s+to\s+deliver
     | could\s+not\s+(?:be\s+)?(?:deliver|reach|send) | cannot\s+(?:be\s+)?deliver
       | can['’]?t\s+be\s+delivered
-    | -{3,}\s*(?:failure\s+reasons|returned\s+m) | exceeded\s+maximum | failed\s+(?:recipient|address
+    | (?<!-)-{3,40}\s*(?:failure\s+reasons|returned\s+m) | exceeded\s+maximum | failed\s+(?:recipient|address
       |deliver) | following\s+(?:recipient|address).{0,60}(?:fail|reached|receive|reject)
     | your\s+(?:e-?)?(?:message|mail)\s+(?:did\s+not\s+reach|to\s+\S{1,200}\s+(?:couldn|could\s+not
       |has\s+been)|was\s+(?:not|reject)

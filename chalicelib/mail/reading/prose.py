@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 MAX_EXAMINED = 30_000
 """Characters of a report that are looked at: its own words come first."""
 MAX_WORDS = 1_500
+MAX_ADDRESSES_SEEN = 300
 
+_LINE_FRAME = " \t>|*=_#-"
+_COPY_UNDER_RULE = re.compile(
+    r"""(?:the\ |a\ |your\ |this\ is\ |start\ of\ )?.{0,30}(?:copy\ of
+    | (?:original|returned|unsent|undelivered|forwarded|rejected|bounced|failed)\ (?:message|mail|e-?mail)
+    | (?:message|mail)\ (?:headers?|text|body|contents?) | headers?\ (?:and|of)
+    | ursprüngliche | message\ d'origine | mensaje\ original)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _COPY = re.compile(
-    r"""^[ \t>|*=_#-]*(?:
-      -{2,}.{0,30}(?:copy\ of|(?:original|returned|unsent|undelivered|forwarded|rejected|bounced
-      |failed)\ (?:message|mail|e-?mail)
-        |(?:message|mail)\ (?:headers?|text|body|contents?)|headers?\ (?:and|of)|ursprüngliche
-      |message\ d'origine|mensaje\ original)
-    | (?:original|returned|unsent|undelivered|rejected)\ (?:message|mail)(?:\ (?:follows|below|attached
-      |headers?|as\ follows)|\s*[:.-]*\s*$)
+    r"""(?:original|returned|unsent|undelivered|rejected)\ (?:message|mail)
+        (?:\ (?:follows|below|attached|headers?|as\ follows)|\s*[:.-]{0,5}\s*$)
     | (?:the\ )?(?:message|mail)\ headers?\ follow | (?:the\ )?headers?\ (?:and|of)\ .{0,40}message
     | (?:the\ )?original\ message\ (?:is|follows|below|headers?|text)\b
     | (?:here|this|below|included|following|attached)\b.{0,40}\bcopy\ of
     | a\ copy\ of\ (?:the|your) | your\ message\ (?:reads|follows|begins|is\ as\ follows)
     | a\ summary\ of\ the\ undelivered | (?:first|beginning)\ .{0,30}of\ (?:the|your)\ message
-    | (?:received:\ +(?:from|by)|return-path:\ *<|dkim-signature:|mime-version:|arc-seal:) .*
-    )""",
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+    | received:\ {1,9}(?:from|by) | return-path:\ {0,9}< | dkim-signature: | mime-version: | arc-seal:""",
+    re.IGNORECASE | re.VERBOSE,
 )
+"""How the copy of the mail begins, the first with a rule of dashes before it; read line by line."""
 _ADDRESS = re.compile(r"[^\s<>()\[\]{},;:\"|@=\\*]{1,64}@(?:[^\s<>()\[\]{},;:\"|@=\\*]{1,255})")
 _VALID = re.compile(r"[^\s@]{1,64}@[\w#](?:[\w.-]{0,250}[\w])?\.?[\w-]*", re.UNICODE)
 _NAMING = re.compile(
@@ -85,8 +90,18 @@ class Named(NamedTuple):
 def own_words(text: str) -> str:
     """What the server itself says, above the copy of the mail."""
     examined = text[:MAX_EXAMINED]
-    copy = _COPY.search(examined)
-    return examined[: copy.start()] if copy and examined[: copy.start()].strip() else examined
+    at = 0
+    for line in examined.splitlines(keepends=True):
+        if _begins_copy(line) and examined[:at].strip():
+            return examined[:at]
+        at += len(line)
+    return examined
+
+
+def _begins_copy(line: str) -> bool:
+    said = line.lstrip(_LINE_FRAME)
+    under_rule = "--" in line[: len(line) - len(said)][-20:]
+    return bool(_COPY.match(said[:150]) or (under_rule and _COPY_UNDER_RULE.match(said[:150])))
 
 
 def is_delay(subject: str, words: str) -> bool:
@@ -121,7 +136,7 @@ class _Seen(NamedTuple):
 
 
 def _addresses(words: str) -> Iterator[_Seen]:
-    for found in _ADDRESS.finditer(words):
+    for found in islice(_ADDRESS.finditer(words), MAX_ADDRESSES_SEEN):
         address = found[0].strip("'`.!?*“”‘’«»")
         if not _VALID.fullmatch(address) or "." not in address.rpartition("@")[2]:
             continue
