@@ -107,7 +107,7 @@ class _Filed:
             ("Re: lamp", f"<{self.mail_id}>"),
             ("Re: lamp", f"<{self.ses_id}@eu-west-1.amazonses.com>"),
         )[kind]
-        headers = {"In_Reply_To": answered} if answered else {}
+        headers: dict[str, Any] = {"In_Reply_To": answered} if answered else {}
         return write("It is still broken.", sender=self.sender, subject=subject, **headers)
 
 
@@ -127,9 +127,9 @@ def _threading(post: Post, filed: list[_Filed]) -> Iterator[Line]:
         for _ in range(1 + (number % 10 == 0)):
             assert post.deliver(notice)
         right[kind] += len(said_in(one.ticket.id)) == known + 1
-    for kind, found in zip(KINDS, right, strict=True):
+    for name, found in zip(KINDS, right, strict=True):
         share = ANSWERS // len(KINDS)
-        yield Line(f"answers in their ticket: {kind}", str(share), str(found), found == share)
+        yield Line(f"answers in their ticket: {name}", str(share), str(found), found == share)
     inside = 0
     for number, one in enumerate(filed[:STRANGERS]):
         known = len(said_in(one.ticket.id))

@@ -23,6 +23,9 @@ from chalicelib.mail.model import CLASSES, RANK, ListedClass, Message, State, St
 SEEN_FOR = 400 * 86_400
 """Seconds in which the same mail is known again."""
 
+REPORTED_FOR = 90 * 86_400
+"""Seconds in which a report about a mail that belongs to no thread finds it."""
+
 
 def partition(message_id: str) -> str:
     return f"MSG#{message_id}"
@@ -140,9 +143,10 @@ def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
 
 
 def index_sent(work: Work, key: str, message: StoredMessage) -> None:
-    """Make a message that was sent findable under the id that SES gave it, with its thread if it has one."""
-    thread = {"thread_id": message.thread_id} if message.thread_id else {}
-    work.overwrite({**thread_item_key(key)._asdict(), **thread, "message_id": message.id})
+    """Make a message that was sent findable under the id that SES gave it, with its thread or for a while."""
+    until = int(work.now.timestamp()) + REPORTED_FOR
+    place: Item = {"thread_id": message.thread_id} if message.thread_id else {"expires_at": until}
+    work.overwrite({**thread_item_key(key)._asdict(), **place, "message_id": message.id})
 
 
 def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:

@@ -66,7 +66,8 @@ def file(work: Work, receipt: Receipt, mailbox: Mailbox) -> None:
     if known.ticket is not None:
         _append(work, arrival, known, known.ticket)
     elif arrival.mail_class in _FILED_ALONE:
-        _add_message(work, arrival, known, None, known.customer_id)
+        about = known.sent.customer_id if known.sent else None
+        _add_message(work, arrival, known, None, about or known.customer_id)
     elif mailbox.purpose == "feedback":
         _hand_over(work, arrival, known)
     else:

@@ -78,7 +78,13 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     api.post("/v1/tasks", task).ok(201)
     api.post("/v1/customers/batch", {"customers": [{"name": "Eve"}]}, Idempotency_Key="rows").ok()
     api.post("/v1/imports", {}).ok(201)
+    api.post("/v1/mailboxes", {"address": "sales@shop.example", "name": "Sales"}).ok(201)
     receive(cloud, write(message_id="<first@example.org>"))
+    both = write(
+        "Two of you", to="support@shop.example, sales@shop.example", In_Reply_To="<first@example.org>"
+    )
+    receive(cloud, both)
+    receive(cloud, write(subject="Automatic", Auto_Submitted="auto-generated"), spam="FAIL")
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada["id"]}).ok(202)
     api.post("/v1/feedback", given).ok(202)

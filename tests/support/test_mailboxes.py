@@ -157,7 +157,7 @@ def test_a_stranger_who_gives_feedback_becomes_a_lead(api: Api, cloud: Cloud) ->
     [({"Auto_Submitted": "auto-replied"}, {}), ({}, {"spam": "FAIL"}), ({}, {"virus": "FAIL"})],
 )
 def test_what_no_person_says_is_no_comment(
-    api: Api, cloud: Cloud, ada: Any, headers: dict[str, str], verdicts: dict[str, str]
+    api: Api, cloud: Cloud, ada: Any, headers: dict[str, Any], verdicts: dict[str, Any]
 ) -> None:
     make(api, VOICE, purpose="feedback")
     receive(cloud, write("Lovely", to=VOICE, **headers), to=VOICE, **verdicts)

@@ -110,7 +110,7 @@ def _after_name(block: bytes, at: int) -> int:
     (by_name,) = struct.unpack_from("<I", block, at + 16)
     if not by_name:
         return at + 24
-    (length,) = struct.unpack_from("<I", block, at + 20)
+    length: int = struct.unpack_from("<I", block, at + 20)[0]
     return at + 24 + (length + 3) // 4 * 4
 
 
