@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from chalicelib.feedback.model import MAX_COMMENT, NewFeedback, Submission
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Repeated
@@ -12,15 +10,6 @@ from chalicelib.mail import service as mail
 from chalicelib.mail.model import StoredMessage
 
 SURVEY = "mail"
-
-
-def is_event(body: str) -> bool:
-    """Whether a queue message is an event of the bus, not a response."""
-    try:
-        message = json.loads(body)
-    except ValueError:
-        return False
-    return isinstance(message, dict) and "detail-type" in message
 
 
 def read_event(body: str) -> Submission:
