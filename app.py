@@ -28,6 +28,7 @@ from chalicelib.privacy import routes as privacy
 from chalicelib.subscriptions import routes as subscriptions
 from chalicelib.support import routes as support
 from chalicelib.tasks import routes as tasks
+from chalicelib.templates import routes as templates
 from chalicelib.timeline import routes as timeline
 from chalicelib.transfer import export_routes as exports
 from chalicelib.transfer import routes as imports
@@ -42,6 +43,7 @@ features = [
     timeline.routes,
     consent.routes,
     imports.routes,
+    templates.routes,
     mail.routes,
     support.routes,
     feedback.routes,

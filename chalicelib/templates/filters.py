@@ -33,7 +33,7 @@ def _replace(value: Any, old: Any, new: Any) -> str:
     return text.replace(old, new)
 
 
-def _join(several: Any, between: Any = "") -> str:
+def _join(several: Any, between: str = "") -> str:
     if not isinstance(several, (list, tuple)):
         raise TypeError("Only a list can be joined.")
     texts, between = [_text(one) for one in several], _text(between)
