@@ -19,6 +19,7 @@ FEATURES = (
     "chalicelib.feedback.routes",
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",
+    "chalicelib.subscriptions.choice_routes",
     "chalicelib.tasks.routes",
     "chalicelib.duplicates.routes",
     "chalicelib.overview.routes",

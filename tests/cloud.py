@@ -33,6 +33,7 @@ WORKERS = {
     "FeedbackQueue": "chalicelib.feedback.worker:feedback_worker",
     "InboundMailQueue": "chalicelib.support.worker:inbound_mail",
     "OutboundMailQueue": "chalicelib.mail.worker:outbound_mail",
+    "OutboundCampaignsQueue": "chalicelib.mail.worker:outbound_campaigns",
     "MailEventsQueue": "chalicelib.mail.worker:mail_events",
     "TimersQueue": "chalicelib.timers:timers",
     "CustomerIndexQueue": "chalicelib.directory.worker:index_customers",
@@ -134,6 +135,7 @@ class Cloud:
             "RAPPORT_CONFIGURATION_SET": "rapport-test",
             "RAPPORT_SUPPORT_ADDRESS": SUPPORT_ADDRESS,
             "RAPPORT_BUSINESS_NAME": "Shop",
+            "RAPPORT_SEND_RATE": "100000",
             "RAPPORT_PUBLIC_URL": "https://api.shop.example",
         }
 

@@ -96,6 +96,11 @@ def outbox() -> list[EmailMessage]:
     return [mail for mail in found if isinstance(mail, EmailMessage)]
 
 
+def sent_bytes() -> list[bytes]:
+    """The same as SES was given them, byte for byte."""
+    return [str(one.raw_data).encode() for one in _sent()]
+
+
 def ses_ids() -> list[str]:
     """SES's ids of the mails it was given, oldest first."""
     return [one.id.partition("@")[0] for one in _sent()]

@@ -134,11 +134,10 @@ def get_json(key: str, *, bucket: str | None = None, maximum: int = 20_000_000) 
     return document
 
 
-def upload_link(key: str, *, seconds: int, bucket: str) -> str:
-    """A presigned URL to PUT the object, valid for `seconds`."""
-    return aws.s3().generate_presigned_url(
-        "put_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
-    )
+def upload_link(key: str, *, seconds: int, bucket: str, size: int | None = None) -> str:
+    """A presigned URL to PUT the object, valid for `seconds`; with `size`, for exactly so many bytes."""
+    parameters = {"Bucket": bucket, "Key": key} | ({"ContentLength": size} if size else {})
+    return aws.s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
 
 
 def link(key: str, *, seconds: int, filename: str | None = None, bucket: str | None = None) -> str:

@@ -30,6 +30,10 @@ class Settings(BaseModel):
     support_address: str = "support@example.com"
     business_name: str = "Rapport"
     public_url: str = ""
+    quiet_hours: str = Field(
+        default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$"
+    )
+    send_rate: float = Field(default=0, ge=0)
     time_zone: TimeZone = "UTC"
     default_region: str = Field(default="US", pattern="^[A-Z]{2}$")
     fold_plus_tags: bool = False

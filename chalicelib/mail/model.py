@@ -1,15 +1,13 @@
 """A message: one mail, note or spoken word, in either direction, and how its status may move."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.consent.model import TopicId
-from chalicelib.customers.model import CustomerId
+from chalicelib.consent.model import SERVICE
 from chalicelib.kernel import ids
-from chalicelib.kernel.addresses import EmailAddress
-from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
+from chalicelib.kernel.model import Model, Stored, Utc
 from chalicelib.mail.notices.receipts import Verdict
 from chalicelib.mail.parts import Address
 from chalicelib.mail.reading.classify import MailClass
@@ -27,6 +25,7 @@ Status = Literal[
     "complained",
     "suppressed",
     "failed",
+    "cancelled",
 ]
 """`received` came by mail, `recorded` was written down here; the others are a sent mail's way."""
 
@@ -38,6 +37,7 @@ RANK: dict[Status, int] = {
     "suppressed": 2,
     "sent": 2,
     "failed": 3,
+    "cancelled": 3,
     "delivered": 3,
     "bounced": 4,
     "complained": 5,
@@ -63,6 +63,14 @@ class AttachmentInfo(Stored):
     inline: bool = False
     content_id: str | None = None
     quarantined: bool = False
+
+
+class TemplateUse(Stored):
+    """What a mail was made from: a version of a template, in one of its languages."""
+
+    id: str
+    version: int
+    language: str
 
 
 class Verdicts(Stored):
@@ -98,8 +106,20 @@ class Message(Stored):
     attachments: list[AttachmentInfo] = []
     attachments_omitted: int = 0
     verdicts: Verdicts | None = None
+    template: TemplateUse | None = None
     created_at: Utc
+    not_before: Annotated[
+        Utc | None,
+        Field(description="It waits until then: for its time, for its reader's morning, or for SES."),
+    ] = None
     sent_at: Utc | None = None
+    uncertain: Annotated[
+        bool,
+        Field(
+            description="SES's answer to a try was lost. A mail that is sent may have gone out twice; one "
+            "that failed, once."
+        ),
+    ] = False
     failure: Annotated[
         str | None,
         Field(description="Why it was not sent or came back, in the words of whoever refused it."),
@@ -122,27 +142,14 @@ class StoredMessage(Message):
     attempts: int = 0
     claimed_until: int = 0
 
+    def was_abandoned(self, now: datetime) -> bool:
+        """Whether its sender died, or did not learn from SES what became of it."""
+        return self.status == "sending" and self.claimed_until < now.timestamp()
 
-class NewMail(Model):
-    """A mail to a customer, at their primary address, or to an address: one of the two."""
-
-    customer_id: CustomerId | None = None
-    email: EmailAddress | None = None
-    subject: Annotated[str, Line(500)]
-    text: Annotated[str, Text(200_000)]
-    html: Annotated[str, Text(500_000)] | None = None
-    topic: Annotated[
-        TopicId | None,
-        Field(
-            description="What it is about. It is sent only if the customer allows that by e-mail when it is "
-            "its turn. Leave it out for an answer or a notice, which need no consent."
-        ),
-    ] = None
-
-    def check(self) -> None:
-        """Raise Invalid unless it names exactly one recipient."""
-        if (self.customer_id is None) == (self.email is None):
-            raise Invalid.in_body("email", "give customer_id or email, not both", "one_of")
+    @property
+    def campaign(self) -> str | None:
+        """The topic that its reader can leave. It waits for their day; in doubt it is not sent again."""
+        return None if self.topic == SERVICE else self.topic
 
 
 class Content(Model):

@@ -9,8 +9,11 @@ from pydantic import Field, StringConstraints
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
+from chalicelib.mail import attaching, outgoing
 from chalicelib.mail import service as mail
-from chalicelib.mail.model import Content, Download, Message, MessageId, NewMail
+from chalicelib.mail.model import Content, Download, Message, MessageId
+from chalicelib.mail.new_mail import NewMail, NewTest, NewUpload, Upload
+from chalicelib.templates.model import TemplateId
 
 routes = Routes("Messages", __name__)
 AttachmentId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
@@ -22,8 +25,35 @@ class MessageQuery(PageParameters):
 
 @routes.post("/v1/messages", scope="messages:write", status=201, location="/v1/messages/{id}")
 def send_mail(body: NewMail, work: Work) -> Message:
-    """Send a mail to a customer or an address. It is queued here; its `status` tells what became of it."""
-    return mail.send(work, body)
+    """Send a mail to a customer or an address, now or at `send_at`.
+
+    It says what you write, or what a template says with your `values`. It is queued here, and sent once; its
+    `status` tells what became of it. Only where SES's answer was lost is it `uncertain` whether it went out:
+    an answer or a notice is sent again, a mail on a topic is not.
+    """
+    return outgoing.send(work, body)
+
+
+@routes.post("/v1/messages/{message_id}/cancel", scope="messages:write")
+def cancel_mail(message_id: MessageId, work: Work) -> Message:
+    """Take back a mail that still waits to be sent. 409 `not_waiting` when it does not."""
+    return mail.cancel(work, message_id)
+
+
+@routes.post("/v1/attachments", scope="messages:write", status=201, secret=True)
+def upload_attachment(body: NewUpload, work: Work) -> Upload:
+    """Get a link to PUT a file to, within the hour; a mail or an answer may attach it within 30 days.
+
+    Attachments of a mail have 25 MB together. Those that do not fit into the 10 MB that SES sends go as a
+    link that works for 30 days.
+    """
+    return attaching.upload(work, body)
+
+
+@routes.post("/v1/templates/{template_id}/test", scope="templates:write", status=201)
+def send_template_test(template_id: TemplateId, body: NewTest, work: Work) -> Message:
+    """Mail a template, by default its draft, to one of the staff. What is missing stands in brackets."""
+    return outgoing.send_test(work, template_id, body)
 
 
 @routes.get("/v1/messages", scope="messages:read")

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from chalicelib.consent import service as consent
-from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import store
-from chalicelib.mail.events import MailQueued
+from chalicelib.mail.events import MailDue, MailNotSent, MailQueued
 from chalicelib.mail.model import (
     MAX_ELIDED_BYTES,
     MAX_TEXT_BYTES,
+    AttachmentInfo,
     Content,
     Download,
     Message,
-    NewMail,
     StoredMessage,
+    TemplateUse,
     cut,
 )
 from chalicelib.mail.parts import Address
@@ -54,16 +54,24 @@ class Draft:
     auto_reply: bool = False
     topic: str | None = None
     """What the customer must allow when it is sent; None for an answer or a notice, which need no consent."""
+    mailbox: Address | None = None
+    """Whose mail it is; the support address by default."""
+    send_at: datetime | None = None
+    """Not before this moment."""
+    template: TemplateUse | None = None
+    attachments: list[AttachmentInfo] = field(default_factory=list)
+    """What was stored before (attaching.py), under the thread or under `id`."""
+    id: str | None = None
 
 
 def queue(work: Work, draft: Draft) -> Message:
     """Queue a mail; the event that records it wakes the worker that sends it (sending.py)."""
-    identifier = ids.new_id("msg", work.now)
+    identifier = draft.id or ids.new_id("msg", work.now)
     message = StoredMessage(
         id=identifier,
         direction="outbound",
         status="queued",
-        from_=Address(address=settings().support_address, name=settings().business_name),
+        from_=draft.mailbox or Address(address=settings().support_address, name=settings().business_name),
         to=[draft.to],
         subject=draft.subject,
         text=cut(draft.text, MAX_TEXT_BYTES),
@@ -76,12 +84,44 @@ def queue(work: Work, draft: Draft) -> Message:
         references=draft.references,
         auto_reply=draft.auto_reply,
         topic=draft.topic,
+        template=draft.template,
+        attachments=draft.attachments,
         created_at=work.now,
+        not_before=draft.send_at,
     )
     store.add(work, message)
-    event = MailQueued(message_id=message.id, thread_id=draft.thread_id, auto_reply=draft.auto_reply)
-    record(work, message, event)
+    record(work, message, _queued(message))
     return shown(message)
+
+
+def _queued(message: StoredMessage) -> MailQueued:
+    return MailQueued(
+        message_id=message.id,
+        thread_id=message.thread_id,
+        auto_reply=message.auto_reply,
+        topic=message.campaign,
+        wake_id=message.id if message.not_before else None,
+        wake_at=message.not_before,
+    )
+
+
+def wake(work: Work, message_id: str, at: datetime) -> None:
+    """Have a mail sent that waited until now. Raises NotFound."""
+    message = store.get(message_id)
+    if message.status == "queued" and (message.not_before is None or message.not_before <= at):
+        record(work, message, MailDue(message_id=message_id, topic=message.campaign))
+
+
+def cancel(work: Work, message_id: str) -> Message:
+    """Take back a mail that nobody began to send. Raises NotFound; fails with Conflict `not_waiting`."""
+    message = store.get(message_id)
+    late = Conflict("The mail does not wait to be sent any more.", code="not_waiting")
+    if message.status != "queued":
+        raise late
+    store.cancel(work, message_id, late)
+    event = MailNotSent(message_id=message_id, thread_id=message.thread_id, status="cancelled")
+    record(work, message, event)
+    return shown(message.model_copy(update={"status": "cancelled", "version": message.version + 1}))
 
 
 def record(work: Work, message: Message, event: Any) -> None:
@@ -104,25 +144,6 @@ def store_body(message_id: str, text: str, elided: str, html: str | None) -> str
     key = f"messages/{message_id}/body.json.gz"
     blobs.put_json(key, {"text": text, "elided": elided, "html": html})
     return key
-
-
-def send(work: Work, new: NewMail) -> Message:
-    """Queue a mail to a customer or an address. Raises NotFound, or Invalid for one without an address."""
-    new.check()
-    if new.customer_id is not None:
-        customer = customers.get(new.customer_id)
-        primary = address_of(customer)
-        if primary is None:
-            raise Invalid("This customer has no e-mail address.", code="no_address")
-        to = primary
-        customer_id: str | None = customer.id
-    else:
-        to = Address(address=str(new.email))
-        customer_id = customers.id_of_email(to.address)
-    if new.topic is not None:
-        consent.require_topic(work, new.topic)
-    content = new.model_dump(include={"subject", "text", "html", "topic"})
-    return queue(work, Draft(to=to, customer_id=customer_id, **content))
 
 
 def address_of(customer: Customer) -> Address | None:

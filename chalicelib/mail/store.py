@@ -17,7 +17,7 @@ from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, busy_is_unavailable, decode_item, encode_item, key_of
-from chalicelib.kernel.work import Work
+from chalicelib.kernel.work import Failure, Work
 from chalicelib.mail.model import RANK, Message, Status, StoredMessage
 
 SEEN_FOR = 400 * 86_400
@@ -129,16 +129,21 @@ def mark_seen(work: Work, key: Key) -> None:
     work.put(item, unless_exists=Repeated("This mail was filed before."))
 
 
-def _free_to_send(now: datetime) -> ConditionBase:
-    abandoned = Attr("status").eq("sending") & Attr("claimed_until").lt(int(now.timestamp()))
-    return Attr("status").eq("queued") | abandoned
-
-
 def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage, bool]:
-    """Take a queued mail to send it, or one whose sender gave up before `now`: one call.
+    """Take a queued mail to send it, unless it waits: one call; one more for one whose sender died.
 
-    The message, and whether it was taken. Raises NotFound for a message that is not there.
+    Nobody knows whether that one went out: it is `uncertain` from now on. The message, and whether it was
+    taken. Raises NotFound for a message that is not there.
     """
+    waits = Attr("not_before").gt(stamp(now))
+    message, claimed = _claim(message_id, Attr("status").eq("queued") & ~waits, until=until)
+    if claimed or not message.was_abandoned(now):
+        return message, claimed
+    abandoned = Attr("status").eq("sending") & Attr("claimed_until").eq(message.claimed_until)
+    return _claim(message_id, abandoned, until=until, uncertain=True)
+
+
+def _claim(message_id: str, when: ConditionBase, **assign: Any) -> tuple[StoredMessage, bool]:
     client = aws.dynamodb()
     try:
         with busy_is_unavailable():
@@ -147,7 +152,7 @@ def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage,
                 Key=encode_item(message_key(message_id)._asdict()),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **_taking(now, until),
+                **_taking(when, {"claimed_until": assign.pop("until"), **assign}),
             )
     except client.exceptions.ConditionalCheckFailedException as failed:
         old: Any = failed.response.get("Item")
@@ -157,25 +162,39 @@ def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage,
     return stored(decode_item(answer["Attributes"])), True
 
 
-def _taking(now: datetime, until: int) -> dict[str, Any]:
+def _taking(when: ConditionBase, assign: dict[str, Any]) -> dict[str, Any]:
     """The expressions of a claim, with their names and values."""
-    built = ConditionExpressionBuilder().build_expression(_free_to_send(now))
-    names = {"#status": "status", "#rank": "rank"}
-    values = {":status": "sending", ":rank": RANK["sending"], ":until": until, ":one": 1}
+    built = ConditionExpressionBuilder().build_expression(when)
+    assign = {"status": "sending", "rank": RANK["sending"], **assign}
+    names = {f"#{name}": name for name in assign}
+    values = {f":{name}": value for name, value in assign.items()} | {":one": 1}
     return {
-        "UpdateExpression": (
-            "SET #status = :status, #rank = :rank, claimed_until = :until ADD attempts :one, version :one"
-        ),
+        "UpdateExpression": f"SET {', '.join(f'#{name} = :{name}' for name in assign)} "
+        "ADD attempts :one, version :one",
         "ConditionExpression": built.condition_expression,
         "ExpressionAttributeNames": built.attribute_name_placeholders | names,
         "ExpressionAttributeValues": encode_item(built.attribute_value_placeholders | values),
     }
 
 
-def release(work: Work, message_id: str) -> None:
-    """Give up a claim after SES said that it did not send, so that the next try may begin at once."""
-    sending = Attr("status").eq("sending")
-    work.update(message_key(message_id), assign={"claimed_until": 0}, when=sending, failure=_moved_on())
+def release(work: Work, message_id: str, *, until: datetime | None = None) -> None:
+    """Give up a claim on a mail that was not sent, so that it is tried again: at once, or from `until` on."""
+    assign: dict[str, Any] = {"status": "queued", "rank": RANK["queued"], "claimed_until": 0}
+    assign |= {"not_before": stamp(until)} if until else {}
+    work.update(
+        message_key(message_id),
+        assign=assign,
+        add={"version": 1},
+        when=Attr("status").eq("sending"),
+        failure=_moved_on(),
+    )
+
+
+def cancel(work: Work, message_id: str, failure: Failure) -> None:
+    """Take back a mail that was not claimed yet; else it fails so."""
+    assign = {"status": "cancelled", "rank": RANK["cancelled"]}
+    waiting = Attr("status").eq("queued")
+    work.update(message_key(message_id), assign=assign, add={"version": 1}, when=waiting, failure=failure)
 
 
 def raise_status(work: Work, message_id: str, status: Status, **assign: Any) -> None:

@@ -2,7 +2,7 @@
 
 A view's parameters are known by name: `body` (a Model), `query` (Parameters), `work` (the Work that is
 committed once the answer is known), `batch` (a Work a row, committed by the view: kernel/http/batches.py),
-`link` (makes absolute URLs), and the path's own parameters.
+`link` (makes absolute URLs), `form` (what a page's form sent), and the path's own parameters.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from chalicelib.kernel.work import Work
 Link = Callable[[str], str]
 """Makes an absolute URL of a path."""
 
+Form = dict[str, list[str]]
+"""The fields of a page's form, each with its values."""
+
 Guard = Callable[[Work], None]
 """Adds to a Work what must hold for its caller, such as that the member of staff it acts for exists."""
 
-_SPECIAL = ("body", "query", "work", "batch", "link")
+_SPECIAL = ("body", "query", "work", "batch", "link", "form")
 
 CORS = CORSConfig(
     allow_origin="*",
