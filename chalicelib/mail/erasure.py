@@ -161,7 +161,8 @@ def suppress_erased(work: Work, addresses: Iterable[str]) -> int:
     """Never mail these addresses again; how many were not suppressed before. 50 at most."""
     by_key = {store.suppression_key(address): address for address in addresses}
     known = table.get_many(by_key) if by_key else {}
-    new = [address for key, address in by_key.items() if key not in known]
+    lasting = {key for key, item in known.items() if "expires_at" not in item}
+    new = [address for key, address in by_key.items() if key not in lasting]
     for address in new:
         store.suppress(work, address, "erased")
     return len(new)

@@ -6,13 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
-from chalicelib.mail import attaching, outgoing
+from chalicelib.mail import attaching, outgoing, suppression
 from chalicelib.mail import service as mail
 from chalicelib.mail.model import Content, Download, Message, MessageId
 from chalicelib.mail.new_mail import NewMail, NewTest, NewUpload, Upload
+from chalicelib.mail.suppression import Lifting, NewSuppression, Suppression, SuppressionId
 from chalicelib.templates.model import TemplateId
 
 routes = Routes("Messages", __name__)
@@ -54,6 +56,35 @@ def upload_attachment(body: NewUpload, work: Work) -> Upload:
 def send_template_test(template_id: TemplateId, body: NewTest, work: Work) -> Message:
     """Mail a template, by default its draft, to one of the staff. What is missing stands in brackets."""
     return outgoing.send_test(work, template_id, body)
+
+
+class SuppressionQuery(PageParameters):
+    email: Annotated[EmailAddress | None, Field(description="Look this address up.")] = None
+
+
+@routes.get("/v1/suppressions", scope="suppressions:read")
+def list_suppressions(query: SuppressionQuery) -> Page[Suppression]:
+    """List addresses that get no mail from us, the latest first, or look one up.
+
+    What is stored is a hash, so the list names nobody. It lags a moment; a look-up does not.
+    """
+    if query.email is not None:
+        found = suppression.of_address(query.email)
+        return Page(data=[found] if found else [])
+    data, position = suppression.newest(limit=query.limit, after=query.cursor)
+    return Page(data=data, next_cursor=position)
+
+
+@routes.post("/v1/suppressions", scope="suppressions:write", status=201)
+def add_suppression(body: NewSuppression, work: Work) -> Suppression:
+    """Suppress an address until it is lifted: nothing is sent to it, not even answers."""
+    return suppression.add(work, body)
+
+
+@routes.post("/v1/suppressions/{suppression_id}/lift", scope="suppressions:write", status=204)
+def lift_suppression(suppression_id: SuppressionId, body: Lifting, work: Work) -> None:
+    """Let an address be mailed again; say why. SES's own list may still hold it back."""
+    suppression.lift(work, suppression_id, body)
 
 
 @routes.get("/v1/messages", scope="messages:read")

@@ -220,14 +220,31 @@ def _moved_on() -> Repeated:
     return Repeated("The message is beyond this already.")
 
 
-def suppress(work: Work, address: str, reason: str) -> None:
-    """Never mail this address again, until somebody lifts it."""
-    item = {**suppression_key(address)._asdict(), "reason": reason, "since": stamp(work.now)}
+def suppress(work: Work, address: str, reason: str, *, source: str = "system") -> Item:
+    """Never mail this address again, until somebody lifts it; the item."""
+    item = {
+        **suppression_key(address)._asdict(),
+        "reason": reason,
+        "since": stamp(work.now),
+        "source": source,
+        **listed(work.now),
+    }
     work.overwrite(item)
+    return item
+
+
+def listed(at: datetime) -> Item:
+    """Where suppressed addresses are listed, by time."""
+    return {"gsi1pk": "SUP", "gsi1sk": stamp(at)}
+
+
+def lift(work: Work, key: Key, *, since: str) -> None:
+    """Mail an address again. Fails with Stale when it was suppressed anew meanwhile."""
+    work.delete(key, when=Attr("since").eq(since), failure=Stale("It was suppressed anew; read it again."))
 
 
 def suppressed(addresses: Iterable[str], beside: Iterable[Key] = ()) -> tuple[set[str], dict[Key, Item]]:
     """Which of these addresses must not be mailed, and the items of the keys asked `beside`: one call."""
     keys = {suppression_key(address): address for address in addresses}
     found = table.get_many([*keys, *beside])
-    return {keys[key] for key in found if key in keys}, found
+    return {keys[key] for key, item in found.items() if key in keys and "reason" in item}, found
