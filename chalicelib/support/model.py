@@ -11,6 +11,7 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
 from chalicelib.mail import threads
+from chalicelib.mail.new_mail import Attachments
 from chalicelib.mail.parts import Address, is_writable_id
 from chalicelib.timeline.model import Channel
 
@@ -74,6 +75,7 @@ class NewReply(Model):
     text: Annotated[str, Text(200_000)]
     html: Annotated[str, Text(500_000)] | None = None
     internal: bool = False
+    attachments: Attachments = []
     status: Annotated[
         Status | None,
         Field(description="Also set the ticket's status, such as `solved`, in the same step."),

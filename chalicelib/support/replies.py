@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.customers import service as customers
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.work import Work
+from chalicelib.mail import attaching
 from chalicelib.mail import service as mail
 from chalicelib.mail.model import Message
 from chalicelib.mail.parts import Address
@@ -39,6 +40,7 @@ def _answer(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
             thread_id=ticket.id,
             in_reply_to=ticket.last_message_id,
             references=ticket.references,
+            attachments=attaching.take(new.attachments, owner=ticket.id),
         ),
     )
 
@@ -61,6 +63,8 @@ def reply_subject(ticket: Ticket) -> str:
 def _note(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
     if new.html is not None:
         raise Invalid.in_body("html", "a note is plain text", "note_is_text")
+    if new.attachments:
+        raise Invalid.in_body("attachments", "a note has none", "note_is_text")
     note = service.written_down(work, ticket, new.text, direction="internal")
     mail.add(work, note)
     if new.status:
