@@ -35,6 +35,9 @@ PLACES = {
     "export_id": "exp_01J00000000000000000000000",
     "import_id": "imp_01J00000000000000000000000",
     "message_id": "msg_01J00000000000000000000000",
+    "template_id": "tpl_01J00000000000000000000000",
+    "number": "1",
+    "suppression_id": "0" * 64,
     "task_id": "tsk_01J00000000000000000000000",
     "topic_id": "newsletter",
     "token": "bm90LW91cnM",
@@ -62,6 +65,7 @@ def test_every_route_has_a_summary_and_a_scope_or_is_public() -> None:
         assert bool(operation["security"]) is ("x-scope" in operation), f"{method} {path}"
     public = {path for path, _, operation in _operations() if not operation["security"]}
     confirming = {"/confirm/{token}", "/confirm/{token}/decline"}
+    confirming |= {"/unsubscribe/{token}", "/preferences/{token}", "/download/{token}"}
     assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"} | confirming
 
 
