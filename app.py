@@ -31,6 +31,7 @@ from chalicelib.tasks import routes as tasks
 from chalicelib.timeline import routes as timeline
 from chalicelib.transfer import export_routes as exports
 from chalicelib.transfer import routes as imports
+from chalicelib.webhooks import routes as webhooks
 
 features = [
     access.routes,
@@ -51,6 +52,7 @@ features = [
     duplicates.routes,
     exports.routes,
     overview.routes,
+    webhooks.routes,
 ]
 features.append(
     docs_routes(
@@ -63,6 +65,7 @@ WORKERS = (
     "chalicelib.directory.worker",
     "chalicelib.duplicates.worker",
     "chalicelib.mail.worker",
+    "chalicelib.webhooks.worker",
     "chalicelib.support.worker",
     "chalicelib.feedback.worker",
     "chalicelib.overview.worker",

@@ -20,6 +20,7 @@ from chalicelib.kernel.workers import Job, queue_worker
 from chalicelib.privacy import erasing, retaining
 from chalicelib.support import service as support
 from chalicelib.tasks import reminders
+from chalicelib.webhooks import delivering
 
 worker = Blueprint(__name__)
 
@@ -28,6 +29,7 @@ WAKES: dict[str, Callable[[Work, str, datetime], None]] = {
     "tsk": reminders.wake,
     "era": erasing.wake,
     "ret": retaining.wake,
+    "dlv": delivering.wake,
 }
 """By the prefix of the entity's id."""
 

@@ -46,6 +46,10 @@ Scope = Literal[
     "audit:read",
     "privacy:read",
     "privacy:write",
+    "rules:read",
+    "rules:write",
+    "webhooks:read",
+    "webhooks:write",
 ]
 """What a key can be allowed; `*` is everything.
 

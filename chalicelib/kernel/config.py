@@ -34,6 +34,8 @@ class Settings(BaseModel):
     default_region: str = Field(default="US", pattern="^[A-Z]{2}$")
     fold_plus_tags: bool = False
     cors_origin: str = "*"
+    webhook_loopback: bool = False
+    """Whether webhooks may go to this very machine, without TLS: on the local cloud and in tests only."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -15,7 +15,7 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.config import Misconfigured, settings
 from chalicelib.kernel.table import busy_is_unavailable
 
-Purpose = Literal["cursor", "thread", "suppression", "consent"]
+Purpose = Literal["cursor", "thread", "suppression", "consent", "webhook"]
 
 _SALT = b"rapport"
 ROOT_BYTES = 32
