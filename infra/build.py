@@ -14,9 +14,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import yaml
 
+from chalicelib.features import FEATURES
+from chalicelib.kernel.http.application import serving
 from infra.template import Template, excerpt, merged, resources
 from infra.turns import turn
 
@@ -59,12 +62,12 @@ def package(folder: Path, stage: str) -> None:
 
 
 def check(template: Template) -> None:
-    """Raise BuildFailed when app.py and functions.yaml do not speak of the same functions."""
+    """Raise BuildFailed when features.py and functions.yaml do not speak of the same functions."""
     for name, part in template["Resources"].items():
         if "Type" not in part:
-            raise BuildFailed(f"infra/ says more about {name}, but app.py mounts nothing of that name")
+            raise BuildFailed(f"infra/ says more about {name}, but features.py names nothing like it")
         if part["Type"] == "AWS::Serverless::Function" and "FunctionName" not in part["Properties"]:
-            raise BuildFailed(f"app.py mounts {name}, but infra/functions.yaml does not know it")
+            raise BuildFailed(f"features.py leads to {name}, but infra/functions.yaml does not know it")
 
 
 def finish(template: Template) -> Template:
@@ -75,6 +78,14 @@ def finish(template: Template) -> Template:
         for answer in answers.values():
             answer["responseParameters"][origin] = {"Fn::Sub": "'${CorsOrigin}'"}
     return template
+
+
+def list_routes(folder: Path) -> None:
+    """Put the list into the package by which the API function imports only what a request needs."""
+    entry = ZipInfo("routes.json")  # of no date, so that the same code makes the same package
+    entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
+    with ZipFile(folder / "deployment.zip", "a") as archive:
+        archive.writestr(entry, json.dumps(serving(FEATURES)))
 
 
 def build(target: str, folder: Path | None = None) -> Path:
@@ -90,6 +101,7 @@ def _build(target: str, folder: Path) -> None:
     folder.mkdir(parents=True)
     print(f"building for {target}: dependencies, functions, template …", flush=True)
     package(folder, chalice_stage(target))
+    list_routes(folder)
     template: Template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
     check(template)
     (folder / "template.json").write_text(

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.kernel import config
 from chalicelib.kernel.errors import Invalid
-from chalicelib.webhooks import posting, targets
+from chalicelib.webhooks import posting
 from chalicelib.webhooks.targets import check, is_allowed, target_of
 from tests.api import Api
 
@@ -96,7 +96,7 @@ def _leading_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     def resolve(host: str, port: int, **_: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
-    monkeypatch.setattr(targets.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
 
 
 def test_a_name_that_leads_to_one_private_address_among_public_ones_is_refused(
@@ -111,7 +111,7 @@ def test_a_name_that_leads_elsewhere_by_then_is_not_connected_to(monkeypatch: py
     _leading_to(monkeypatch, "8.8.8.8")
     check("https://hook.example/")
     _leading_to(monkeypatch, "169.254.169.254")
-    monkeypatch.setattr(posting.socket, "create_connection", lambda *_: pytest.fail("it connected"))
+    monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("it connected"))
     tried = posting.post(target_of("https://hook.example/"), b"{}", {})
     assert (tried.code, tried.failure) == (None, "refused_address")
 
@@ -124,7 +124,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(monkeypatch: pytes
         connected.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(posting.socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
     tried = posting.post(target_of("https://hook.example/"), b"{}", {})
     assert connected == [("8.8.8.8", 443), ("9.9.9.9", 443)]
     assert tried.failure == "unreachable"
