@@ -11,10 +11,9 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.customers import defining
-from chalicelib.kernel import aws, config, tokens
+from chalicelib.kernel import aws, config, kept, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
-from chalicelib.webhooks import service as webhooks
 from tests.api import Api
 from tests.cloud import SUPPORT_ADDRESS, Cloud, one_at_a_time
 
@@ -40,7 +39,7 @@ def forget() -> None:
     aws.forget()
     tokens.forget()
     defining.forget()
-    webhooks.forget()
+    kept.forget()
     config.settings.cache_clear()
 
 

@@ -1,1 +1,1 @@
-"""What a customer allows us, channel by channel and topic by topic, and how they like to be reached."""
+"""Rules: what is to be done with a mail, said as data: conditions on it and its sender, and actions."""

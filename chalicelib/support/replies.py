@@ -24,7 +24,9 @@ def reply(work: Work, ticket_id: str, new: NewReply) -> Message:
 
 def _answer(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
     to = ticket.requester or _address_of(ticket)
-    given: dict[str, Any] = {"answered_at": work.now} | ({"status": new.status} if new.status else {})
+    given: dict[str, Any] = {"answered_at": work.now, "answered_by_rules": 0} | (
+        {"status": new.status} if new.status else {}
+    )
     if ticket.requester is None:
         given |= {"requester": to, "participants": ticket.joined_by(to.address, verified=True)}
     service.apply(work, ticket, given)

@@ -44,7 +44,7 @@ def read_webhook(webhook_id: WebhookId) -> Webhook:
 
 @routes.patch("/v1/webhooks/{webhook_id}", scope="webhooks:write")
 def change_webhook(webhook_id: WebhookId, body: WebhookPatch, work: Work) -> Webhook:
-    """Change a webhook by JSON Merge Patch. It takes effect within ten seconds."""
+    """Change a webhook by JSON Merge Patch. It takes effect within three seconds."""
     return webhooks.change(work, webhook_id, body)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.events import changes
+from chalicelib.kernel.kept import Kept
 from chalicelib.kernel.work import Work
 from chalicelib.webhooks import signing, store, targets
 from chalicelib.webhooks.events import WebhookChanged
@@ -19,25 +18,13 @@ from chalicelib.webhooks.model import (
     WebhookWithSecret,
 )
 
-FRESH = 10.0
-"""Seconds until a process that has seen the webhooks reads them again."""
-
-_kept: dict[str, tuple[float, list[StoredWebhook]]] = {}
+_all: Kept[list[StoredWebhook]] = Kept(store.every, fresh=3.0)
+"""For seconds only, since who subscribes would miss for ever what happens until then."""
 
 
 def current() -> list[StoredWebhook]:
-    """All webhooks, as they were ten seconds ago at most: no call while they are kept, else one."""
-    read_at, kept = _kept.get(store.WEBHOOKS, (0.0, None))
-    if kept is not None and time.monotonic() - read_at < FRESH:
-        return kept
-    found = store.every()
-    _kept[store.WEBHOOKS] = (time.monotonic(), found)
-    return found
-
-
-def forget() -> None:
-    """Read them anew the next time."""
-    _kept.clear()
+    """All webhooks, as they were three seconds ago at most: no call while they are kept, else one."""
+    return _all.current()
 
 
 def add(work: Work, new: NewWebhook) -> WebhookWithSecret:

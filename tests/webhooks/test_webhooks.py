@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.kernel import ids
-from chalicelib.webhooks import posting, service
+from chalicelib.kernel import ids, kept
+from chalicelib.webhooks import posting
 from chalicelib.webhooks.model import WAITS
 from chalicelib.webhooks.signing import headers, signature
 from tests.api import Api
@@ -23,7 +23,7 @@ from tests.webhooks.receiver import Receiver
 
 def add(api: Api, receiver: Receiver, *events: str, **more: Any) -> Any:
     made = api.post("/v1/webhooks", {"url": receiver.url, "events": list(events), **more}).ok(201)
-    service.forget()
+    kept.forget()
     return made
 
 
