@@ -13,6 +13,7 @@ FEATURES = (
     "chalicelib.consent.routes",
     "chalicelib.transfer.routes",
     "chalicelib.transfer.export_routes",
+    "chalicelib.templates.routes",
     "chalicelib.mail.routes",
     "chalicelib.support.routes",
     "chalicelib.feedback.routes",

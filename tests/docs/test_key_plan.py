@@ -84,6 +84,9 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     api.post("/v1/feedback", given).ok(202)
     api.post("/v1/customers", {"name": "Ada", "emails": ["ada+shop@example.org"]}).ok(201)
     api.post("/v1/exports", {}).ok(201)
+    says = {"en": {"subject": "Hello", "text": "Hello."}}
+    template = api.post("/v1/templates", {"key": "hello", "name": "Hello", "contents": says}).ok(201)
+    api.post(f"/v1/templates/{template['id']}/publish", {}).ok()
     hello = {"email": "bob@example.org", "subject": "Hello", "text": "Hello."}
     message = api.post("/v1/messages", hello).ok(201)
     cloud.pump()
