@@ -20,6 +20,7 @@ FEATURES = (
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",
     "chalicelib.tasks.routes",
+    "chalicelib.hours.routes",
     "chalicelib.duplicates.routes",
     "chalicelib.overview.routes",
     "chalicelib.webhooks.routes",

@@ -47,6 +47,8 @@ Scope = Literal[
     "exports:write",
     "tasks:read",
     "tasks:write",
+    "calendars:read",
+    "calendars:write",
     "audit:read",
     "privacy:read",
     "privacy:write",

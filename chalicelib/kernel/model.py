@@ -12,7 +12,15 @@ from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from annotated_types import GroupedMetadata
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from chalicelib.kernel.ids import EPOCH, stamp
 
@@ -83,6 +91,9 @@ def _known_zone(name: str) -> str:
 
 TimeZone = Annotated[str, Line(60), AfterValidator(_known_zone)]
 """The name of a time zone (IANA), such as `Europe/Berlin`."""
+
+LocalTime = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:30"])]
+"""What the clock on the wall shows."""
 
 
 @dataclass(frozen=True)

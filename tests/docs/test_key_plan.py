@@ -72,6 +72,8 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     api.patch(f"/v1/customers/{member['id']}", {"organisation_id": engines["id"]}).ok()
     ada = api.post("/v1/customers", who, Idempotency_Key="once").ok(201)
     api.post("/v1/topics", {"id": "news", "name": "News"}).ok(201)
+    office = {"name": "Office", "time_zone": "UTC", "week": {}, "default": True}
+    api.post("/v1/calendars", office).ok(201)
     api.post("/v1/subscriptions", {"email": "ada@example.org", "topic": "news", "source": "form"}).ok()
     api.patch(f"/v1/customers/{ada['id']}/preferences", {"interests": ["looms"]}).ok()
     task = {"customer_id": ada["id"], "owner": sam["id"], "title": "Call", "due_at": "2031-01-01T09:00:00Z"}
