@@ -122,9 +122,17 @@ def _usable(address: Address | None) -> Address | None:
 
 def read(receipt: Receipt) -> Arrival:
     """Fetch, parse and classify a mail: one call. Never fails on account of its content."""
-    mailbox, raw = settings().support_address, b""
     try:
         raw = blobs.get(receipt.key, bucket=receipt.bucket, maximum=MAX_RAW)
+    except TooLarge:
+        return Arrival(receipt, settings().support_address, None, None, None, "")
+    return understood(receipt, raw)
+
+
+def understood(receipt: Receipt, raw: bytes) -> Arrival:
+    """Parse and classify a mail. Never fails on account of its content."""
+    mailbox = settings().support_address
+    try:
         mail = parse_mail(raw, now=ids.now())
     except (TooLarge, UnreadableMail):
         return Arrival(receipt, mailbox, None, None, None, hashlib.sha256(raw).hexdigest() if raw else "")

@@ -135,6 +135,11 @@ def get(message_id: str) -> Message:
     return shown(store.get(message_id))
 
 
+def stored(message_id: str) -> StoredMessage:
+    """A message with what only workers need. Raises NotFound."""
+    return store.get(message_id)
+
+
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a thread's messages, or of those that came in and joined none, newest first."""
     return store.in_thread(thread_id, limit=limit, after=after)

@@ -6,14 +6,13 @@ from pydantic import AfterValidator, Discriminator, Field
 
 from chalicelib.access.model import StaffId, TeamId
 from chalicelib.customers.model import CustomFields, Stage, Tags
-from chalicelib.kernel import ids
 from chalicelib.kernel.model import Line, Model, Text, each_once
+from chalicelib.templates.model import TemplateId
 from chalicelib.timeline.model import Direction
 from chalicelib.webhooks.model import WebhookId
 
 MAX_TAGS = 20
 """Tags of a ticket."""
-TemplateId = Annotated[str, ids.id_of("tpl")]
 TicketTags = Annotated[list[Annotated[str, Line(50)]], Field(max_length=MAX_TAGS), AfterValidator(each_once)]
 Priority = Literal["low", "normal", "high", "urgent"]
 Kind = Literal[

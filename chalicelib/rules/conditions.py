@@ -10,13 +10,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
 from chalicelib.customers.model import CustomName, CustomValue, Stage
-from chalicelib.kernel import ids
+from chalicelib.hours.model import CalendarId
 from chalicelib.kernel.model import Line, Model, each_once
 from chalicelib.mail.notices.receipts import Verdict
 from chalicelib.mail.reading.classify import MailClass
 
 MAX_DEPTH, MAX_NODES = 5, 50
-CalendarId = Annotated[str, ids.id_of("cal")]
 Values = Annotated[
     list[Annotated[str, Line(200)]], Field(min_length=1, max_length=20), AfterValidator(each_once)
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from chalicelib.access import service as access
 from chalicelib.customers import fields
 from chalicelib.customers import service as customers
+from chalicelib.hours import service as hours
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.work import Work
 from chalicelib.rules import store
-from chalicelib.rules.actions import Assign, CallWebhooks, ChangeCustomer, Route
+from chalicelib.rules.actions import Action, Answer, Assign, CallWebhooks, ChangeCustomer, Route
+from chalicelib.rules.conditions import HoursCondition, nodes
 from chalicelib.rules.events import RuleChanged, RulesReordered
 from chalicelib.rules.model import (
     MOST,
@@ -23,6 +25,7 @@ from chalicelib.rules.model import (
     RuleRuns,
     each_known_once,
 )
+from chalicelib.templates import rendering as templates
 from chalicelib.webhooks import service as webhooks
 
 
@@ -51,22 +54,38 @@ def _next(order: Order, rule_ids: list[str]) -> Order:
 
 
 def _check(work: Work, rule: Rule) -> None:
-    """Commit only if whom and what its actions name exists. Raises Invalid."""
+    """Commit only if whom and what the rule names exists. Raises Invalid."""
     rule.check_size()
     for place, action in enumerate(rule.then):
-        name = f"then.{place}"
-        match action:
-            case Route():
-                access.require_team(work, action.team, f"{name}.team")
-            case Assign():
-                access.require_staff(work, action.assignee, f"{name}.assignee")
-            case ChangeCustomer():
-                fields.check(action.custom, customers.definitions(), complete=False)
-            case CallWebhooks():
-                for webhook_id in action.webhook_ids:
-                    webhooks.require(work, webhook_id, f"{name}.webhook_ids")
-            case _:
-                pass
+        _check_action(work, action, f"then.{place}")
+    for _, condition in nodes(rule.when):
+        if isinstance(condition, HoursCondition) and condition.calendar_id:
+            hours.require(work, condition.calendar_id, "when")
+
+
+def _check_action(work: Work, action: Action, name: str) -> None:
+    match action:
+        case Route():
+            access.require_team(work, action.team, f"{name}.team")
+        case Assign():
+            access.require_staff(work, action.assignee, f"{name}.assignee")
+        case Answer():
+            _require_template(action.template_id, f"{name}.template_id")
+        case ChangeCustomer():
+            fields.check(action.custom, customers.definitions(), complete=False)
+        case CallWebhooks():
+            for webhook_id in action.webhook_ids:
+                webhooks.require(work, webhook_id, f"{name}.webhook_ids")
+        case _:
+            return
+
+
+def _require_template(template_id: str, field: str) -> None:
+    """A template can be archived later; then the answer is left out, and the run log says so."""
+    try:
+        templates.named(template_id)
+    except NotFound:
+        raise Invalid.in_body(field, "names no template", "unknown_template") from None
 
 
 def get(rule_id: str) -> Rule:

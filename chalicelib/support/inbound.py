@@ -7,7 +7,7 @@ every repeat.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +23,11 @@ from chalicelib.mail.events import MailReceived
 from chalicelib.mail.inbox import Arrival
 from chalicelib.mail.notices.receipts import Receipt
 from chalicelib.rules import book
+from chalicelib.rules.book import Book
 from chalicelib.support import acknowledgement, ruling, service, store
 from chalicelib.support.model import StoredTicket, new_ticket
 from chalicelib.support.ruling import Ruling
+from chalicelib.templates.model import Rendered
 
 _FILED_ALONE = frozenset({"bounce", "complaint", "own_loop"})
 """Classes that never open a ticket: without one to join, the message stands for itself."""
@@ -38,7 +40,19 @@ class Known:
     found: dict[Key, Item]
     customer_id: str | None
     ticket: StoredTicket | None
+    history: Item | None
+    """What its sender was sent automatically of late."""
     ruling: Ruling
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What becomes of a mail: whose it is, its ticket as it was or is to begin, and what rules make of it."""
+
+    customer_id: str | None
+    ticket: StoredTicket | None
+    given: dict[str, Any] = field(default_factory=dict)
+    answer: Rendered | None = None
 
 
 def file(work: Work, receipt: Receipt) -> None:
@@ -49,30 +63,34 @@ def file(work: Work, receipt: Receipt) -> None:
         raise Repeated("This mail was filed before.")
     for key in arrival.seen_keys:
         mail.mark_seen(work, key)
-    if known.ruling.ignores or (known.ticket is None and arrival.mail_class in _FILED_ALONE):
-        _file_alone(work, arrival, known)
-    elif known.ticket is not None:
-        _append(work, arrival, known, known.ticket)
+    settled = settle(work, arrival, known)
+    ticket = settled.ticket
+    if ticket is None:
+        _add_message(work, arrival, known, None, settled.customer_id)
+    elif known.ticket is None:
+        _open(work, arrival, known, settled, ticket)
     else:
-        _open(work, arrival, known)
+        _append(work, arrival, known, settled, ticket)
+    known.ruling.record(work, ticket.id if ticket else None, settled.customer_id)
 
 
-def look_up(arrival: Arrival, at: datetime) -> Known:
+def look_up(arrival: Arrival, at: datetime, *, instead: Book | None = None) -> Known:
     """Two calls at most: marks, thread keys, the sender, the rules; then its tickets and its customer.
 
-    More only when rules changed since this process last read them.
+    More only when rules changed since this process last read them. `instead` are rules to ask in their place.
     """
     keys = [*arrival.seen_keys, *arrival.index_keys, *([arrival.own_key] if arrival.own_key else [])]
     sender = arrival.sender
     if sender is not None:
         keys += [customers.email_key(sender.address), acknowledgement.history_key(sender)]
     found = table.get_many([*keys, *book.keys(at)])
-    rules = book.opened(found, at)
+    rules = instead or book.opened(found, at)
     holder = found.get(customers.email_key(sender.address)) if sender else None
     verified = arrival.receipt.sender_verified and not arrival.receipt.is_spam
     customer_id = holder["customer_id"] if holder and verified else None
     ticket, profile = _read(arrival, found, customer_id if rules.rules else None)
-    return Known(found, customer_id, ticket, ruling.decide(arrival, rules, profile, ticket, at))
+    history = found.get(acknowledgement.history_key(sender)) if sender else None
+    return Known(found, customer_id, ticket, history, ruling.decide(arrival, rules, profile, ticket, at))
 
 
 def _read(
@@ -102,9 +120,26 @@ def _takes_part(arrival: Arrival, ticket: StoredTicket) -> bool:
     return verified and arrival.sender is not None and ticket.takes_part(arrival.sender.address)
 
 
-def _open(work: Work, arrival: Arrival, known: Known) -> None:
-    """Open a ticket; a person we do not know becomes a lead, and a person gets an acknowledgement."""
-    customer_id = known.ruling.customer(work, known.customer_id, makes=True)
+def settle(work: Work, arrival: Arrival, known: Known) -> Settled:
+    """Decide what becomes of a mail, with what rules make of it. Fills in what concerns its customer only.
+
+    A person whom we do not know becomes a lead when their mail opens a ticket.
+    """
+    ruling, opens = known.ruling, known.ticket is None
+    if ruling.ignores or (opens and arrival.mail_class in _FILED_ALONE):
+        ruling.without_ticket()
+        customer_id = ruling.customer(work, known.customer_id, makes=False)
+        ruling.interact(work, customer_id)
+        return Settled(customer_id, None)
+    customer_id = ruling.customer(work, known.customer_id, makes=opens)
+    ruling.interact(work, customer_id)
+    ticket = known.ticket or _beginning(work, arrival, customer_id)
+    answer = ruling.answer(ticket, known.history, work.now)
+    return Settled(customer_id, ticket, ruling.on_ticket(ticket), answer)
+
+
+def _beginning(work: Work, arrival: Arrival, customer_id: str | None) -> StoredTicket:
+    """The ticket that a mail opens."""
     ticket = new_ticket(
         at=work.now,
         identifier=arrival.derived_id("tkt"),
@@ -116,55 +151,36 @@ def _open(work: Work, arrival: Arrival, known: Known) -> None:
         verified=arrival.receipt.sender_verified and arrival.answers_to == arrival.sender,
     )
     own_id = arrival.mail.message_id if arrival.mail else None
-    ticket = ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
-    ticket = ticket.model_copy(update=known.ruling.on_ticket(ticket))
-    answered = _answer(work, arrival, known, ticket, acknowledges=True)
-    service.begin(work, ticket.model_copy(update={"answered_by_rules": answered}))
-    _add_message(work, arrival, known, ticket, customer_id)
-    _conclude(work, known, ticket.id, customer_id)
+    return ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
 
 
-def _conclude(work: Work, known: Known, ticket_id: str | None, customer_id: str | None) -> None:
-    """Do what rules say of the customer's timeline, and record what came of the rules."""
-    known.ruling.interact(work, customer_id)
-    known.ruling.record(work, ticket_id, customer_id)
+def _open(work: Work, arrival: Arrival, known: Known, settled: Settled, ticket: StoredTicket) -> None:
+    """Open a ticket; a person gets an acknowledgement, or what rules answer in its place."""
+    given = settled.given | {"answered_by_rules": int(settled.answer is not None)}
+    ticket = ticket.model_copy(update=given)
+    service.begin(work, ticket)
+    _add_message(work, arrival, known, ticket, settled.customer_id)
+    if arrival.is_trusted and arrival.sender is not None and ticket.status != "spam":
+        acknowledgement.acknowledge(work, ticket, arrival.sender, known.history, settled.answer)
 
 
-def _file_alone(work: Work, arrival: Arrival, known: Known) -> None:
-    """File it without a ticket, and without an acknowledgement."""
-    known.ruling.without_ticket()
-    customer_id = known.ruling.customer(work, known.customer_id, makes=False)
-    _add_message(work, arrival, known, None, customer_id)
-    _conclude(work, known, None, customer_id)
+def _append(work: Work, arrival: Arrival, known: Known, settled: Settled, ticket: StoredTicket) -> None:
+    """Add it to its ticket. Only a person's mail, or a rule, changes the ticket.
 
-
-def _answer(work: Work, arrival: Arrival, known: Known, ticket: StoredTicket, *, acknowledges: bool) -> int:
-    """Queue what rules answer, else the acknowledgement where there is to be one; how many rules answered."""
-    ruled = known.ruling.answer()
-    if arrival.sender is None or not arrival.is_trusted or ticket.status == "spam":
-        return 0
-    if ruled is None and not acknowledges:
-        return 0
-    history = known.found.get(acknowledgement.history_key(arrival.sender))
-    acknowledgement.acknowledge(work, ticket, arrival.sender, history)
-    return 0
-
-
-def _append(work: Work, arrival: Arrival, known: Known, ticket: StoredTicket) -> None:
-    """Add it to its ticket. Only a person's mail changes the ticket: it reopens it and joins its author."""
-    customer_id = known.ruling.customer(work, known.customer_id, makes=False)
-    _add_message(work, arrival, known, ticket, customer_id or ticket.customer_id)
+    A person's reopens it and joins its author.
+    """
+    _add_message(work, arrival, known, ticket, settled.customer_id or ticket.customer_id)
     given: dict[str, Any] = {}
     if arrival.mail_class == "human" and not arrival.receipt.is_spam and arrival.mail is not None:
         given = ticket.with_reference(arrival.mail.message_id) | _joining(arrival, ticket)
         if ticket.status not in ("open", "spam"):
             given["status"] = "open"
-    given |= known.ruling.on_ticket(ticket)
-    answered = _answer(work, arrival, known, ticket, acknowledges=False)
-    if answered:
-        given["answered_by_rules"] = ticket.answered_by_rules + answered
-    service.apply(work, ticket, given)
-    _conclude(work, known, ticket.id, customer_id)
+    given |= settled.given
+    if settled.answer is not None:
+        given["answered_by_rules"] = ticket.answered_by_rules + 1
+    after = service.apply(work, ticket, given)
+    if settled.answer is not None and arrival.sender is not None:
+        acknowledgement.acknowledge(work, after, arrival.sender, known.history, settled.answer)
 
 
 def _joining(arrival: Arrival, ticket: StoredTicket) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 from chalicelib.access import service as access
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer, CustomerPatch
-from chalicelib.kernel.errors import Invalid, NotFound, Stale
+from chalicelib.hours import service as hours
+from chalicelib.kernel.errors import Invalid, NotFound, Stale, TooLarge
+from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Work
 from chalicelib.mail.inbox import Arrival
 from chalicelib.rules import facts, running
@@ -33,16 +35,14 @@ from chalicelib.rules.actions import (
 from chalicelib.rules.book import Book
 from chalicelib.rules.evaluation import Decision, evaluate
 from chalicelib.rules.model import Effect, Reason, Rule
+from chalicelib.support import acknowledgement
 from chalicelib.support.model import ALLOWED, StoredTicket
+from chalicelib.templates.model import Rendered
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import NewInteraction
 
 Kind = TypeVar("Kind")
 ON_TICKET = (Route, Assign, SetPriority, TagTicket, MarkSpam, Answer)
-
-
-def always_open(_calendar_id: str | None, _at: datetime) -> bool:
-    return True
 
 
 @dataclass
@@ -166,25 +166,49 @@ class Ruling:
             said = action.model_dump(exclude={"action"})
             timeline.note(work, customer_id, NewInteraction(channel="email", **said))
 
-    def answer(self) -> Answer | None:
-        """The answer that rules give, before the caps: one, to a person whom the mail really comes from."""
-        answers = list(self._each(Answer))
-        if not answers:
+    def answer(self, ticket: StoredTicket, history: Item | None, at: datetime) -> Rendered | None:
+        """What rules answer, to a person whom the mail really comes from, if the caps allow it."""
+        if not self._has(Answer):
             return None
-        (_, chosen), *others = answers
+        (_, chosen), *others = self._each(Answer)
         for rule, action in others:
             self.skipped[rule.id, action.action] = "another_answers"
-        if self._has(MarkSpam):
-            self._skip(Answer, "marked_spam")
+        reason = self._against_answering(ticket, history, at)
+        if reason is not None:
+            self._skip(Answer, reason)
             return None
-        if not self.arrival.is_trusted:
-            self._skip(Answer, "not_a_person")
-            return None
-        return chosen
+        try:
+            return self._rendered(chosen, ticket)
+        except NotFound:
+            self._skip(Answer, "unknown_template")
+        except (Invalid, TooLarge):
+            self._skip(Answer, "unfit")
+        return None
 
-    def no_answer(self, reason: Reason) -> None:
-        """Leave the answer out after all."""
-        self._skip(Answer, reason)
+    def _against_answering(self, ticket: StoredTicket, history: Item | None, at: datetime) -> Reason | None:
+        if self._has(MarkSpam) or ticket.status == "spam":
+            return "marked_spam"
+        if not self.arrival.is_trusted:
+            return "not_a_person"
+        return None if acknowledgement.is_allowed(ticket.subject, history, at) else "capped"
+
+    def _rendered(self, answer: Answer, ticket: StoredTicket) -> Rendered:
+        from chalicelib.templates import rendering
+
+        values = rendering.about(customer=self.profile) | {
+            "ticket": {"id": ticket.id, "tag": ticket.tag, "subject": ticket.subject},
+            "mail": {"subject": self.arrival.subject, "sender": {"name": self._sender_name}},
+        }
+        return rendering.render_template(answer.template_id, language=self._language, values=values)
+
+    @property
+    def _sender_name(self) -> str:
+        return self.arrival.sender.name if self.arrival.sender else ""
+
+    @property
+    def _language(self) -> str | None:
+        """The customer's, who said so."""
+        return self.profile.locale if self.profile else None
 
     def record(self, work: Work, ticket_id: str | None, customer_id: str | None) -> None:
         """Record which rules fired, count them, and keep why the others did not."""
@@ -216,5 +240,5 @@ def decide(
         return Ruling(arrival, profile)
     depth = ticket.answered_by_rules if ticket else 0
     asked = facts.of(arrival, profile, at=at, reply=ticket is not None, depth=depth)
-    decision = evaluate(book.rules, asked, is_open=always_open, is_full=book.is_full)
+    decision = evaluate(book.rules, asked, is_open=hours.is_open, is_full=book.is_full)
     return Ruling(arrival, profile, depth, decision)
