@@ -118,7 +118,7 @@ class Ruling:
         `makes`: whoever it really comes from becomes a lead, rules or not.
         """
         if known_id is not None:
-            if not self._changes(work):
+            if not self._changes(work) and (makes or self._has(LogInteraction)):
                 customers.require(work, known_id, Stale("The customer was deleted meanwhile."))
             return known_id
         sender, wanted = self.arrival.sender, self._has(ChangeCustomer)
