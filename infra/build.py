@@ -14,12 +14,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import yaml
 
-from chalicelib.features import FEATURES
-from chalicelib.kernel.http.application import serving
+from infra import archive
 from infra.template import Template, excerpt, merged, resources
 from infra.turns import turn
 
@@ -80,14 +78,6 @@ def finish(template: Template) -> Template:
     return template
 
 
-def list_routes(folder: Path) -> None:
-    """Put the list into the package by which the API function imports only what a request needs."""
-    entry = ZipInfo("routes.json")  # of no date, so that the same code makes the same package
-    entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
-    with ZipFile(folder / "deployment.zip", "a") as archive:
-        archive.writestr(entry, json.dumps(serving(FEATURES)))
-
-
 def build(target: str, folder: Path | None = None) -> Path:
     """Build for `aws` or `local` into the folder (build/<target>), and return it. Raises BuildFailed."""
     folder = folder or ROOT / "build" / target
@@ -101,7 +91,7 @@ def _build(target: str, folder: Path) -> None:
     folder.mkdir(parents=True)
     print(f"building for {target}: dependencies, functions, template …", flush=True)
     package(folder, chalice_stage(target))
-    list_routes(folder)
+    archive.finish(folder / "deployment.zip")
     template: Template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
     check(template)
     (folder / "template.json").write_text(

@@ -80,6 +80,12 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     api.post("/v1/tasks", task).ok(201)
     api.post("/v1/customers/batch", {"customers": [{"name": "Eve"}]}, Idempotency_Key="rows").ok()
     api.post("/v1/imports", {}).ok(201)
+    hook = api.post("/v1/webhooks", {"url": "https://hook.invalid/", "events": ["rule.*"]}).ok(201)
+    says = [{"action": "webhook", "webhook_ids": [hook["id"]]}]
+    rule = {"name": "All", "when": {"all": []}, "then": says, "rate_limit": {"count": 9, "seconds": 60}}
+    made = api.post("/v1/rules", rule).ok(201)
+    another = api.post("/v1/rules", {**rule, "enabled": False}).ok(201)
+    api.post("/v1/rules/reorder", {"rule_ids": [another["id"], made["id"]]}).ok()
     receive(cloud, write(message_id="<first@example.org>"))
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada["id"]}).ok(202)
