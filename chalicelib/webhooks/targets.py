@@ -17,6 +17,8 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid
 
 HTTPS = 443
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""This machine, which may be spoken to without TLS and on any port where that is switched on."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -45,12 +47,13 @@ def target_of(url: str) -> Target:
         host, port = ascii_domain(parts.hostname or "").lower(), parts.port
     except (ValueError, UnicodeError):
         raise _bad("is no URL", "invalid_url") from None
-    plain = parts.scheme == "http" and settings().webhook_loopback
+    here = settings().webhook_loopback and host in LOOPBACK
+    plain = parts.scheme == "http" and here
     if not host or not (parts.scheme == "https" or plain) or not url.isascii() or not url.isprintable():
         raise _bad("must begin with https:// and a host, in ASCII", "invalid_url")
     if "@" in parts.netloc or parts.fragment or " " in url:
         raise _bad("must have no user, no fragment and no spaces", "invalid_url")
-    if port not in (None, HTTPS) and not settings().webhook_loopback:
+    if port not in (None, HTTPS) and not here:
         raise _bad("must use port 443", "refused_port")
     query = f"?{parts.query}" if parts.query else ""
     return Target(host, port or (80 if plain else HTTPS), not plain, (parts.path or "/") + query)

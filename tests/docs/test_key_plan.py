@@ -81,8 +81,8 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     api.post("/v1/customers/batch", {"customers": [{"name": "Eve"}]}, Idempotency_Key="rows").ok()
     api.post("/v1/imports", {}).ok(201)
     hook = api.post("/v1/webhooks", {"url": "https://hook.invalid/", "events": ["rule.*"]}).ok(201)
-    says = [{"action": "webhook", "webhook_ids": [hook["id"]]}]
-    rule = {"name": "All", "when": {"all": []}, "then": says, "rate_limit": {"count": 9, "seconds": 60}}
+    calls = [{"action": "webhook", "webhook_ids": [hook["id"]]}]
+    rule = {"name": "All", "when": {"all": []}, "then": calls, "rate_limit": {"count": 9, "seconds": 60}}
     made = api.post("/v1/rules", rule).ok(201)
     another = api.post("/v1/rules", {**rule, "enabled": False}).ok(201)
     api.post("/v1/rules/reorder", {"rule_ids": [another["id"], made["id"]]}).ok()

@@ -206,7 +206,7 @@ def test_what_is_unknown_or_too_much_is_refused(tree: Any) -> None:
 
 
 def test_rules_go_in_order_until_one_stops() -> None:
-    never = {"any": []}
+    never: dict[str, Any] = {"any": []}
     rules = [
         rule(1, enabled=False, stop=True),
         rule(2, when=never, stop=True),

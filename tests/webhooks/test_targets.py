@@ -143,3 +143,17 @@ def test_a_private_address_is_refused_over_http(api: Api) -> None:
             "code": "refused_address",
         }
     assert api.get("/v1/webhooks").ok()["data"] == []
+
+
+def test_where_this_machine_is_allowed_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORT_WEBHOOK_LOOPBACK", "true")
+    config.settings.cache_clear()
+    assert target_of("http://127.0.0.1:8080/x").port == 8080
+    for url in ("http://a.example/", "http://10.0.0.1/", "https://a.example:8443/"):
+        with pytest.raises(Invalid):
+            target_of(url)
+    for url in ("https://10.0.0.1/", "https://169.254.169.254/"):
+        with pytest.raises(Invalid):
+            check(url)
+    monkeypatch.delenv("RAPPORT_WEBHOOK_LOOPBACK")
+    config.settings.cache_clear()
