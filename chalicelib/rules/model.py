@@ -16,6 +16,8 @@ RuleId = Annotated[str, ids.id_of("rul")]
 
 MOST = 100
 """Rules of a business."""
+MOST_LIMITED = 50
+"""Rules with a rate limit: their counters are read in the one call that looks a mail up."""
 MAX_SIZE = 8_000
 """Characters of one rule as JSON: all of them are read in one call."""
 MAX_FIRED = 10

@@ -16,6 +16,7 @@ from chalicelib.rules.conditions import HoursCondition, nodes
 from chalicelib.rules.events import RuleChanged, RulesReordered
 from chalicelib.rules.model import (
     MOST,
+    MOST_LIMITED,
     NewOrder,
     NewRule,
     Order,
@@ -54,8 +55,12 @@ def _next(order: Order, rule_ids: list[str]) -> Order:
 
 
 def _check(work: Work, rule: Rule) -> None:
-    """Commit only if whom and what the rule names exists. Raises Invalid."""
+    """Commit only if whom and what the rule names exists. Raises Invalid, Conflict `too_many_limits`."""
     rule.check_size()
+    if rule.rate_limit is not None:
+        others = [one for one in store.read()[1] if one.rate_limit is not None and one.id != rule.id]
+        if len(others) >= MOST_LIMITED:
+            raise Conflict(f"{MOST_LIMITED} rules have a rate limit at most.", code="too_many_limits")
     for place, action in enumerate(rule.then):
         _check_action(work, action, f"then.{place}")
     for _, condition in nodes(rule.when):

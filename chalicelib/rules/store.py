@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
+from pydantic import ValidationError
 
-from chalicelib.kernel import pages, table
+from chalicelib.kernel import pages, table, telemetry
 from chalicelib.kernel.errors import AlreadyExists, NotFound, Stale
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key
@@ -87,7 +88,16 @@ def read() -> tuple[Order, list[Rule]]:
     items = {item["sk"]: item for item in pages.every(Query(RULES, ascending=True, consistent=True))}
     order = order_of(items.get(ORDER.sk))
     found = [items.get(rule_key(rule_id).sk) for rule_id in order.rule_ids]
-    return order, [_rule(item) for item in found if item]
+    return order, [rule for item in found if item and (rule := _readable(item))]
+
+
+def _readable(item: Item) -> Rule | None:
+    """The rule, unless another release wrote what this one cannot read: that may stop no mail."""
+    try:
+        return _rule(item)
+    except ValidationError:
+        telemetry.logger.error("a rule cannot be read", rule_id=item["id"])
+        return None
 
 
 def window_key(rule_id: str, limit: RateLimit, at: datetime) -> Key:

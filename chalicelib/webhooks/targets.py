@@ -92,7 +92,8 @@ def is_allowed(address: str) -> bool:
     parsed = _inner(ipaddress.ip_address(address.partition("%")[0]))
     if parsed.is_loopback:
         return settings().webhook_loopback
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+    local = isinstance(parsed, IPv6Address) and parsed.is_site_local
+    return parsed.is_global and not (parsed.is_multicast or parsed.is_reserved or local)
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.rules.model import MOST
 from tests.api import Api
 from tests.cloud import Cloud
+from tests.mailbox import receive, write
 from tests.memory import caller
 from tests.rules.making import ALWAYS, add_rule, text
 
@@ -106,3 +107,28 @@ def test_strangers_and_readers_may_not(api: Api) -> None:
     caller("tickets:read").get(f"/v1/rules/{rule['id']}/runs").problem(403, "missing_scope")
     api.get("/v1/rules/rul_" + "0" * 26).problem(404, "no_such_rule")
     api.get("/v1/messages/msg_" + "0" * 26 + "/rule-runs").problem(404, "no_rule_runs")
+
+
+def test_a_rule_that_cannot_be_read_stops_no_mail(api: Api, cloud: Cloud) -> None:
+    import boto3
+
+    rule, other = add_rule(api, TAG), add_rule(api, TAG)
+    table = boto3.resource("dynamodb").Table(cloud["Table"])
+    key = {"pk": "RULES", "sk": f"RULE#{rule['id']}"}
+    newer = {"field": "weather", "values": ["rain"]}
+    table.update_item(Key=key, UpdateExpression="SET #w = :w", ExpressionAttributeNames={"#w": "when"},
+                      ExpressionAttributeValues={":w": newer})  # fmt: skip
+    receive(cloud, write())
+    [ticket] = api.get("/v1/tickets").ok()["data"]
+    assert ticket["tags"] == ["x"]
+    assert order(api) == [other["id"]]
+
+
+def test_few_rules_have_a_rate_limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.rules.service.MOST_LIMITED", 1)
+    limit = {"count": 1, "seconds": 60}
+    limited = add_rule(api, TAG, rate_limit=limit)
+    api.patch(f"/v1/rules/{limited['id']}", {"name": "Still"}).ok()
+    api.post("/v1/rules", {"name": "r", "when": ALWAYS, "then": [TAG], "rate_limit": limit}).problem(
+        409, "too_many_limits"
+    )
