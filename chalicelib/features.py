@@ -16,6 +16,7 @@ FEATURES = (
     "chalicelib.templates.routes",
     "chalicelib.mail.routes",
     "chalicelib.rules.routes",
+    "chalicelib.mail.mailbox_routes",
     "chalicelib.support.routes",
     "chalicelib.support.rule_routes",
     "chalicelib.feedback.routes",

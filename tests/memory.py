@@ -14,8 +14,9 @@ from chalicelib.customers import defining
 from chalicelib.kernel import aws, config, kept, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
+from chalicelib.mail import mailboxes
 from tests.api import Api
-from tests.cloud import SUPPORT_ADDRESS, Cloud, one_at_a_time
+from tests.cloud import MAIL_DOMAIN, Cloud, one_at_a_time
 
 ROOT_SECRET = base64.b64encode(bytes(range(32))).decode()
 PLAIN = {
@@ -40,6 +41,7 @@ def forget() -> None:
     tokens.forget()
     defining.forget()
     kept.forget()
+    mailboxes.forget()
     config.settings.cache_clear()
 
 
@@ -55,7 +57,7 @@ def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         boto3.client("ssm").put_parameter(
             Name="/rapport/test/root-secret", Value=ROOT_SECRET, Type="SecureString"
         )
-        boto3.client("ses").verify_email_identity(EmailAddress=SUPPORT_ADDRESS)
+        boto3.client("ses").verify_domain_identity(Domain=MAIL_DOMAIN)
         boto3.client("ses").create_configuration_set(ConfigurationSet={"Name": "rapport-test"})
         yield made
         forget()

@@ -39,6 +39,7 @@ Scope = Literal[
     "organisations:read",
     "organisations:write",
     "fields:write",
+    "mailboxes:write",
     "consent:read",
     "consent:write",
     "imports:read",

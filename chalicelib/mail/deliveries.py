@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.work import Work
@@ -41,7 +43,8 @@ def _suppress(events: list[DeliveryEvent]) -> None:
 def _report(work: Work, event: DeliveryEvent) -> None:
     """One notification is about one message, whose status only rises."""
     message_id, status = str(event.message_id), _STATUS[event.kind]
-    failure = {"failure": event.diagnostic} if event.diagnostic and status != "delivered" else {}
+    failed = bool(event.diagnostic) and status != "delivered"
+    failure: dict[str, Any] = {"failure": event.diagnostic} if failed else {}
     store.raise_status(work, message_id, status, **failure)
     work.record(
         store.events_partition(message_id, event.customer_id),

@@ -149,7 +149,7 @@ def _thread_keys(messages: Iterable[StoredMessage]) -> list[Key]:
             key = store.thread_item_key(threads.index_key("ses", message.ses_message_id))
             wanted[key] = message.thread_id
     found = table.get_many(wanted) if wanted else {}
-    return [key for key, item in found.items() if item["thread_id"] == wanted[key]]
+    return [key for key, item in found.items() if item.get("thread_id") == wanted[key]]
 
 
 def forget_tag(work: Work, tag: str) -> None:

@@ -6,10 +6,15 @@ from chalicelib.kernel.events import EventData
 
 
 class MailReceived(EventData):
+    """`purpose` is the mailbox's, but `support` where the mail answers a ticket."""
+
     type: ClassVar[str] = "mail.received"
     message_id: str
     thread_id: str | None = None
     mail_class: str
+    mailbox_id: str | None = None
+    purpose: str = "support"
+    state: str | None = None
 
 
 class MailQueued(EventData):
@@ -47,6 +52,15 @@ class MailBounced(EventData):
     type: ClassVar[str] = "mail.bounced"
     message_id: str
     hard: bool
+
+
+class MailboxChanged(EventData):
+    """A mailbox was added, changed or removed."""
+
+    type: ClassVar[str] = "mailbox.changed"
+    audited: ClassVar[bool] = True
+    mailbox_id: str
+    changed: list[str]
 
 
 class MailComplained(EventData):

@@ -1,6 +1,6 @@
 """A message: one mail, note or spoken word, in either direction, and how its status may move."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
@@ -10,8 +10,8 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
-from chalicelib.mail.notices.receipts import Verdict
-from chalicelib.mail.parts import Address
+from chalicelib.mail.notices.receipts import Receipt, Verdict
+from chalicelib.mail.parts import Action, Address
 from chalicelib.mail.reading.classify import MailClass
 
 MessageId = Annotated[str, ids.id_of("msg")]
@@ -73,6 +73,23 @@ class Verdicts(Stored):
     sender_verified: bool
 
 
+ListedClass = Literal["unreadable", "bounce", "complaint", "own_loop", "auto_reply", "auto_generated", "bulk"]
+CLASSES: frozenset[str] = frozenset(get_args(ListedClass))
+"""Classes of mail that came in which are listed: all but people's, which are in their tickets."""
+State = Literal["quarantined", "spam", "unverified"]
+"""What SES's verdicts come to, the gravest of them: a virus, spam, or a sender that nobody vouches for."""
+
+
+class Reported(Stored):
+    """What a delivery report or a complaint says of one recipient; `hard`: the address is no more."""
+
+    recipient: str
+    action: Action
+    status: Annotated[str | None, Field(description="Enhanced status code (RFC 3463).")] = None
+    hard: bool = False
+    diagnostic: str | None = None
+
+
 class Message(Stored):
     """One message. `text` is what its author wrote, `elided` what they quoted; both may be cut short."""
 
@@ -84,6 +101,13 @@ class Message(Stored):
     status: Status
     mail_class: Annotated[MailClass | Literal["unreadable"] | None, Field(alias="class")] = None
     signals: list[str] = []
+    mailbox: Annotated[str | None, Field(description="Our address that it came to.")] = None
+    language: Annotated[str | None, Field(description="Of its text (BCP 47), as far as it tells.")] = None
+    state: State | None = None
+    reports_on: Annotated[
+        str | None, Field(description="The message of ours that a delivery report or complaint is about.")
+    ] = None
+    reported: list[Reported] = []
     thread_id: str | None = None
     customer_id: str | None = None
     topic: Annotated[str | None, Field(description="What the customer must allow for it to be sent.")] = None
@@ -116,6 +140,8 @@ class StoredMessage(Message):
     index_key: str | None = None
     """Where its thread is found by its own Message-ID, which is not kept itself."""
     ses_message_id: str | None = None
+    receipt: Receipt | None = None
+    """Of a mail that could not be read: what SES said of it, so that it can be read again."""
     in_reply_to: str | None = None
     references: list[str] = []
     auto_reply: bool = False
@@ -146,7 +172,11 @@ class NewMail(Model):
 
 
 class Content(Model):
-    """A message's texts in full; the HTML is sanitised, with remote images blocked."""
+    """A message's texts in full: what its author wrote, what they quoted, and its HTML.
+
+    The HTML is sanitised, with remote images blocked; pictures that came with the mail are links that
+    work for a quarter of an hour.
+    """
 
     text: str
     elided: str

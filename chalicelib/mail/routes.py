@@ -10,14 +10,25 @@ from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
-from chalicelib.mail.model import Content, Download, Message, MessageId, NewMail
+from chalicelib.mail.model import Content, Download, ListedClass, Message, MessageId, NewMail, State
 
 routes = Routes("Messages", __name__)
 AttachmentId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 
 class MessageQuery(PageParameters):
-    thread: Annotated[Literal["none"], Field(description="`none`: what joined no ticket.")]
+    """Which list: exactly one of these."""
+
+    thread: Annotated[Literal["none"] | None, Field(description="`none`: what joined no ticket.")] = None
+    mail_class: Annotated[
+        ListedClass | None,
+        Field(
+            alias="class", description="What came in and is of this class; people's mail is in its tickets."
+        ),
+    ] = None
+    state: Annotated[
+        State | None, Field(description="What SES's verdicts came to: the gravest state counts.")
+    ] = None
 
 
 @routes.post("/v1/messages", scope="messages:write", status=201, location="/v1/messages/{id}")
@@ -28,11 +39,18 @@ def send_mail(body: NewMail, work: Work) -> Message:
 
 @routes.get("/v1/messages", scope="messages:read")
 def list_messages(query: MessageQuery) -> Page[Message]:
-    """List what came in and joined no ticket, newest first: bounces, complaints, our own mail coming back.
+    """List what came in and joined no ticket, or is of a class, or in a state, newest first.
 
-    Lags a moment. A ticket's messages are listed with the ticket.
+    Lags a moment. A ticket's messages are listed with the ticket. A mail of class `unreadable` can be read
+    again (`POST /v1/messages/{id}/retry`).
     """
-    data, position = mail.in_thread(None, limit=query.limit, after=query.cursor)
+    data, position = mail.listed(
+        thread=query.thread,
+        mail_class=query.mail_class,
+        state=query.state,
+        limit=query.limit,
+        after=query.cursor,
+    )
     return Page(data=data, next_cursor=position)
 
 

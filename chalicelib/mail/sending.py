@@ -101,7 +101,8 @@ def _outgoing(message: StoredMessage, banned: set[str]) -> OutgoingMail:
     content = Content(text=message.text, elided="", html=None)
     if message.body_key is not None:
         content = Content.model_validate(blobs.get_json(message.body_key), strict=False)
-    mailbox, ulid = settings().support_address, (message.thread_id or "").rpartition("_")[2]
+    ulid = (message.thread_id or "").rpartition("_")[2]
+    mailbox = message.from_.address if message.from_ else settings().support_address
     reply_to, references = None, list(message.references)
     if ulid:
         reply_to = message.from_ and message.from_.model_copy(
@@ -151,8 +152,7 @@ def _commit_at_last(work: Work) -> None:
 
 
 def _record_sent(work: Work, message: StoredMessage, ses_message_id: str) -> None:
-    if message.thread_id:
-        store.index_thread(work, [threads.index_key("ses", ses_message_id)], message.thread_id)
+    store.index_sent(work, threads.index_key("ses", ses_message_id), message)
     service.record(work, message, MailSent(message_id=message.id, thread_id=message.thread_id))
 
 

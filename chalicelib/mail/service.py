@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from html import escape, unescape
 from typing import Any
+from urllib.parse import unquote
 
 from chalicelib.consent import service as consent
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
-from chalicelib.kernel import blobs, ids
-from chalicelib.kernel.config import settings
+from chalicelib.kernel import blobs, ids, table
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.kernel.table import Key
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import store
+from chalicelib.mail import mailboxes, store
 from chalicelib.mail.events import MailQueued
 from chalicelib.mail.model import (
     MAX_ELIDED_BYTES,
     MAX_TEXT_BYTES,
+    AttachmentInfo,
     Content,
     Download,
+    ListedClass,
     Message,
     NewMail,
+    State,
     StoredMessage,
     cut,
 )
@@ -45,6 +50,8 @@ class Draft:
     to: Address
     subject: str
     text: str
+    sender: Address | None = None
+    """One of our mailboxes; the default one unless given."""
     html: str | None = None
     """As it is to be sent; readers get it sanitised."""
     customer_id: str | None = None
@@ -63,7 +70,7 @@ def queue(work: Work, draft: Draft) -> Message:
         id=identifier,
         direction="outbound",
         status="queued",
-        from_=Address(address=settings().support_address, name=settings().business_name),
+        from_=draft.sender or mailboxes.default().sender,
         to=[draft.to],
         subject=draft.subject,
         text=cut(draft.text, MAX_TEXT_BYTES),
@@ -135,14 +142,46 @@ def get(message_id: str) -> Message:
     return shown(store.get(message_id))
 
 
-def stored(message_id: str) -> StoredMessage:
-    """A message with what only workers need. Raises NotFound."""
+def get_stored(message_id: str) -> StoredMessage:
+    """A message as the workers see it: one call. Raises NotFound."""
     return store.get(message_id)
+
+
+def replace(work: Work, message: StoredMessage, *, version: int) -> None:
+    """Put the next version of a message. Fails with Stale when it changed meanwhile."""
+    store.replace(work, message, version=version)
+
+
+def find(message_id: str) -> StoredMessage | None:
+    """A message as the workers see it, if it is there: one call."""
+    item = table.get(store.message_key(message_id))
+    return store.stored(item) if item else None
 
 
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a thread's messages, or of those that came in and joined none, newest first."""
     return store.in_thread(thread_id, limit=limit, after=after)
+
+
+def listed(
+    *,
+    thread: str | None,
+    mail_class: ListedClass | None,
+    state: State | None,
+    limit: int,
+    after: str | None,
+) -> tuple[list[Message], str | None]:
+    """A page of what came in and joined no thread, or is of a class, or in a state, newest first.
+
+    Raises Invalid unless exactly one is asked for.
+    """
+    if sum(one is not None for one in (thread, mail_class, state)) != 1:
+        raise Invalid.in_query("thread", "give one of thread, class, state", "one_of")
+    if mail_class is not None:
+        return store.of_class(mail_class, limit=limit, after=after)
+    if state is not None:
+        return store.in_state(state, limit=limit, after=after)
+    return store.in_thread(None, limit=limit, after=after)
 
 
 def content(message_id: str) -> Content:
@@ -157,8 +196,24 @@ def content(message_id: str) -> Content:
 
     whole = Content.model_validate(blobs.get_json(message.body_key), strict=False)
     html = sanitised(whole.html) if whole.html and not heavy(whole.html) else None
+    html = _with_pictures(html, message) if html else None
     size = sum(len(part.encode()) for part in (whole.text, whole.elided, html or ""))
     return whole.model_copy(update={"html": html if size <= MAX_CONTENT else None})
+
+
+def _with_pictures(html: str, message: StoredMessage) -> str:
+    """HTML whose pictures that came with the mail (RFC 2392) are links, as attachments are downloaded."""
+    links = {
+        one.content_id: _attachment_url(message, one)
+        for one in message.attachments
+        if one.content_id and one.content_type.startswith("image/") and not one.quarantined
+    }
+
+    def linked(source: re.Match[str]) -> str:
+        url = links.get(unquote(unescape(source[1])))
+        return f'src="{escape(url)}"' if url else source[0]
+
+    return re.sub(r'src="cid:([^"]{1,300})"', linked, html) if links else html
 
 
 def raw_link(message_id: str) -> Download:
@@ -181,9 +236,12 @@ def attachment_link(message_id: str, attachment_id: str) -> Download:
     found = [one for one in message.attachments if one.id == attachment_id and not one.quarantined]
     if not found:
         raise NotFound("This message has no such attachment to download.", code="no_such_attachment")
-    key = attachment_key(message.thread_id or message.id, attachment_id)
-    url = blobs.link(key, seconds=LINK_SECONDS, filename=found[0].filename)
-    return Download(url=url, expires_in=LINK_SECONDS)
+    return Download(url=_attachment_url(message, found[0]), expires_in=LINK_SECONDS)
+
+
+def _attachment_url(message: StoredMessage, one: AttachmentInfo) -> str:
+    key = attachment_key(message.thread_id or message.id, one.id)
+    return blobs.link(key, seconds=LINK_SECONDS, filename=one.filename)
 
 
 def attachment_key(thread_id: str, sha256: str) -> str:
@@ -194,6 +252,16 @@ def attachment_key(thread_id: str, sha256: str) -> str:
 def shown(message: StoredMessage) -> Message:
     """The message without what only workers need."""
     return Message.model_validate(message.model_dump(include=set(Message.model_fields)))
+
+
+def message_key(message_id: str) -> Key:
+    """A message's key, for those who read several things in one call."""
+    return store.message_key(message_id)
+
+
+def stored(item: Item) -> StoredMessage:
+    """The message in an item."""
+    return store.stored(item)
 
 
 def add(work: Work, message: StoredMessage) -> None:

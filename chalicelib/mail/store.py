@@ -13,12 +13,12 @@ from chalicelib.customers import service as customers
 from chalicelib.kernel import aws, pages, table, tokens
 from chalicelib.kernel.addresses import ascii_domain
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated, Stale
+from chalicelib.kernel.errors import AlreadyExists, NotFound, RapportError, Repeated, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, busy_is_unavailable, decode_item, encode_item, key_of
 from chalicelib.kernel.work import Work
-from chalicelib.mail.model import RANK, Message, Status, StoredMessage
+from chalicelib.mail.model import CLASSES, RANK, ListedClass, Message, State, Status, StoredMessage
 
 SEEN_FOR = 400 * 86_400
 """Seconds in which the same mail is known again."""
@@ -50,6 +50,11 @@ def events_partition(message_id: str, customer_id: str | None) -> str:
 
 def add(work: Work, message: StoredMessage) -> None:
     """Add a message, listed in its thread; one that came in and joined none is listed with its like."""
+    work.put(_item(message), unless_exists=AlreadyExists("This message exists."))
+
+
+def _item(message: StoredMessage) -> Item:
+    """The message with its places in the lists: by thread, and what came in by class and by state."""
     item: Item = {
         **message_key(message.id)._asdict(),
         **message.model_dump(mode="json", exclude_none=True),
@@ -57,7 +62,19 @@ def add(work: Work, message: StoredMessage) -> None:
     }
     if message.thread_id or message.direction == "inbound":
         item |= {"gsi1pk": _list_key(message.thread_id), "gsi1sk": message.id}
-    work.put(item, unless_exists=AlreadyExists("This message exists."))
+    if message.direction == "inbound" and message.mail_class in CLASSES:
+        item |= {"gsi2pk": _class_list(message.mail_class), "gsi2sk": message.id}
+    if message.state:
+        item |= {"gsi3pk": _state_list(message.state), "gsi3sk": message.id}
+    return item
+
+
+def _class_list(mail_class: str) -> str:
+    return f"MAIL#CLASS#{mail_class}"
+
+
+def _state_list(state: str) -> str:
+    return f"MAIL#STATE#{state}"
 
 
 def get(message_id: str) -> StoredMessage:
@@ -87,8 +104,22 @@ def _list_key(thread_id: str | None) -> str:
 
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a thread's messages, or of those that came in and joined none, newest first: one call."""
-    found = pages.page([Query(_list_key(thread_id), index="gsi1")], limit=limit, after=after)
+    return _page(Query(_list_key(thread_id), index="gsi1"), limit, after)
+
+
+def _page(query: Query, limit: int, after: str | None) -> tuple[list[Message], str | None]:
+    found = pages.page([query], limit=limit, after=after)
     return [Message.model_validate(item, strict=False) for item in found.items], found.after
+
+
+def of_class(mail_class: ListedClass, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
+    """A page of what came in and is of a class, newest first: one call."""
+    return _page(Query(_class_list(mail_class), index="gsi2"), limit, after)
+
+
+def in_state(state: State, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
+    """A page of what came in and is in a state, newest first: one call."""
+    return _page(Query(_state_list(state), index="gsi3"), limit, after)
 
 
 def of_thread(thread_id: str, *, limit: int) -> list[StoredMessage]:
@@ -106,6 +137,12 @@ def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
     """Make the thread findable under these keys, which we or SES made and so are never another thread's."""
     for key in keys:
         work.overwrite({**thread_item_key(key)._asdict(), "thread_id": thread_id})
+
+
+def index_sent(work: Work, key: str, message: StoredMessage) -> None:
+    """Make a message that was sent findable under the id that SES gave it, with its thread if it has one."""
+    thread = {"thread_id": message.thread_id} if message.thread_id else {}
+    work.overwrite({**thread_item_key(key)._asdict(), **thread, "message_id": message.id})
 
 
 def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
@@ -178,16 +215,23 @@ def release(work: Work, message_id: str) -> None:
     work.update(message_key(message_id), assign={"claimed_until": 0}, when=sending, failure=_moved_on())
 
 
-def raise_status(work: Work, message_id: str, status: Status, **assign: Any) -> None:
-    """Move a message on to a status of higher rank; Repeated when it is there or beyond already."""
+def raise_status(
+    work: Work, message_id: str, status: Status, *, beyond: RapportError | None = None, **assign: Any
+) -> None:
+    """Move a message on to a status of higher rank; Repeated, or `beyond`, when it is there or further."""
     rank = RANK[status]
     work.update(
         message_key(message_id),
         assign={"status": status, "rank": rank, **assign},
         add={"version": 1},
         when=Attr("rank").lt(rank),
-        failure=_moved_on(),
+        failure=beyond or _moved_on(),
     )
+
+
+def replace(work: Work, message: StoredMessage, *, version: int) -> None:
+    """Fails with Stale when the message changed meanwhile."""
+    work.replace(_item(message), version=version)
 
 
 def note_ses_id(work: Work, message_id: str, ses_message_id: str) -> None:

@@ -100,7 +100,8 @@ def of(arrival: Arrival, customer: Customer | None, *, at: datetime, reply: bool
         }
     return Facts(
         at=at,
-        mailbox=arrival.mailbox,
+        mailbox=arrival.mailbox.address,
+        language=arrival.language,
         mail_class=arrival.mail_class,
         subject=arrival.subject,
         sender=sender.address if sender else "",

@@ -7,6 +7,7 @@ every repeat.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,13 +15,16 @@ from typing import Any
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import table
+from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Repeated
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import filing, inbox
+from chalicelib.mail import filing, inbox, mailboxes, reported
 from chalicelib.mail import service as mail
 from chalicelib.mail.events import MailReceived
 from chalicelib.mail.inbox import Arrival
+from chalicelib.mail.mailbox_model import Mailbox, Purpose
+from chalicelib.mail.model import StoredMessage
 from chalicelib.mail.notices.receipts import Receipt
 from chalicelib.rules import book
 from chalicelib.rules.book import Book
@@ -35,11 +39,13 @@ _FILED_ALONE = frozenset({"bounce", "complaint", "own_loop"})
 
 @dataclass(frozen=True)
 class Known:
-    """What the table says of a mail: the items found, whose the sender's address is, what it joins."""
+    """What the table says of a mail: items, whose the sender's address is, what it joins and reports on."""
 
     found: dict[Key, Item]
     customer_id: str | None
     ticket: StoredTicket | None
+    sent: StoredMessage | None
+    """The message of ours that it reports on."""
     history: Item | None
     """What its sender was sent automatically of late."""
     ruling: Ruling
@@ -53,20 +59,38 @@ class Settled:
     ticket: StoredTicket | None
     given: dict[str, Any] = field(default_factory=dict)
     answer: Rendered | None = None
+    purpose: Purpose = "support"
+    """`feedback` brings it to the feedback queue."""
 
 
-def file(work: Work, receipt: Receipt) -> None:
-    """File a mail. Raises Repeated for one that was filed before; fails with Stale when it was overtaken."""
-    arrival = inbox.read(receipt)
+def file_everywhere(work: Work, receipt: Receipt) -> None:
+    """File a mail in each of our mailboxes that it came to, the last with this Work; most came to one.
+
+    Raises Repeated for one that was filed before; fails with Stale when it was overtaken.
+    """
+    *others, last = mailboxes.addressed(receipt.recipients)
+    for mailbox in others:
+        apart = Work(now=work.now)
+        with suppress(Repeated):
+            file(apart, receipt, mailbox)
+            commit(apart)
+    file(work, receipt, last)
+
+
+def file(work: Work, receipt: Receipt, mailbox: Mailbox) -> None:
+    """File a mail that came to a mailbox. Raises Repeated; fails with Stale when it was overtaken."""
+    arrival = inbox.read(receipt, mailbox)
     known = look_up(arrival, work.now)
     if any(key in known.found for key in arrival.seen_keys):
         raise Repeated("This mail was filed before.")
     for key in arrival.seen_keys:
         mail.mark_seen(work, key)
+    if known.sent is not None and arrival.report is not None:
+        reported.report_back(work, known.sent, arrival.report)
     settled = settle(work, arrival, known)
     ticket = settled.ticket
     if ticket is None:
-        _add_message(work, arrival, known, None, settled.customer_id)
+        _add_message(work, arrival, known, None, settled.customer_id, settled.purpose)
     elif known.ticket is None:
         _open(work, arrival, known, settled, ticket)
     else:
@@ -88,31 +112,36 @@ def look_up(arrival: Arrival, at: datetime, *, instead: Book | None = None) -> K
     holder = found.get(customers.email_key(sender.address)) if sender else None
     verified = arrival.receipt.sender_verified and not arrival.receipt.is_spam
     customer_id = holder["customer_id"] if holder and verified else None
-    ticket, profile = _read(arrival, found, customer_id if rules.rules else None)
+    asked = [customers.profile_key(customer_id)] if customer_id and rules.rules else []
+    ticket, sent, profile = _joined(arrival, found, asked)
     history = found.get(acknowledgement.history_key(sender)) if sender else None
-    return Known(found, customer_id, ticket, history, ruling.decide(arrival, rules, profile, ticket, at))
+    decided = ruling.decide(arrival, rules, profile, ticket, at)
+    return Known(found, customer_id, ticket, sent, history, decided)
 
 
-def _read(
-    arrival: Arrival, found: dict[Key, Item], customer_id: str | None
-) -> tuple[StoredTicket | None, Customer | None]:
-    """The ticket it answers: by signature, by the ids it answers, or by the tag if its sender takes part.
+def _joined(
+    arrival: Arrival, found: dict[Key, Item], profile_keys: list[Key]
+) -> tuple[StoredTicket | None, StoredMessage | None, Customer | None]:
+    """The ticket it answers, the message of ours it reports on, and the customer asked for: one call.
 
-    With it the profile of a customer whom rules may ask about.
+    A ticket by signature, by the ids it answers, or by the tag if its sender takes part.
     """
     certain = [f"tkt_{ulid}" for ulid in arrival.signed_threads()]
     certain += arrival.indexed_threads(found, by_tag=False)
     tagged = arrival.indexed_threads(found, by_tag=True)
-    profile_keys = [customers.profile_key(customer_id)] if customer_id else []
-    keys = [*(store.ticket_key(ticket_id) for ticket_id in [*certain, *tagged]), *profile_keys]
+    sent_id = arrival.reported_message(found)
+    keys = [store.ticket_key(ticket_id) for ticket_id in [*certain, *tagged]]
+    sent_keys = [mail.message_key(sent_id)] if sent_id else []
+    keys += [*sent_keys, *profile_keys]
     items = table.get_many(keys) if keys else {}
+    messages = [mail.stored(items[key]) for key in sent_keys if key in items]
     profiles = [customers.of_item(items[key]) for key in profile_keys if key in items]
-    profile = profiles[0] if profiles else None
+    message, profile = next(iter(messages), None), next(iter(profiles), None)
     for ticket_id in [*certain, *tagged]:
         ticket = store.stored(items.get(store.ticket_key(ticket_id)))
         if ticket is not None and (ticket_id in certain or _takes_part(arrival, ticket)):
-            return ticket, profile
-    return None, profile
+            return ticket, message, profile
+    return None, message, profile
 
 
 def _takes_part(arrival: Arrival, ticket: StoredTicket) -> bool:
@@ -133,6 +162,9 @@ def settle(work: Work, arrival: Arrival, known: Known) -> Settled:
         return Settled(customer_id, None)
     customer_id = ruling.customer(work, known.customer_id, makes=opens)
     ruling.interact(work, customer_id)
+    if opens and arrival.mailbox.purpose == "feedback":
+        ruling.without_ticket()
+        return Settled(customer_id, None, purpose="feedback")
     ticket = known.ticket or _beginning(work, arrival, customer_id)
     answer = ruling.answer(ticket, known.history, work.now)
     return Settled(customer_id, ticket, ruling.on_ticket(ticket), answer)
@@ -149,6 +181,9 @@ def _beginning(work: Work, arrival: Arrival, customer_id: str | None) -> StoredT
         customer_id=customer_id,
         requester=arrival.answers_to,
         verified=arrival.receipt.sender_verified and arrival.answers_to == arrival.sender,
+        team=arrival.mailbox.team,
+        mailbox=arrival.mailbox.address,
+        language=arrival.language or arrival.mailbox.language,
     )
     own_id = arrival.mail.message_id if arrival.mail else None
     return ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
@@ -160,8 +195,11 @@ def _open(work: Work, arrival: Arrival, known: Known, settled: Settled, ticket: 
     ticket = ticket.model_copy(update=given)
     service.begin(work, ticket)
     _add_message(work, arrival, known, ticket, settled.customer_id)
-    if arrival.is_trusted and arrival.sender is not None and ticket.status != "spam":
-        acknowledgement.acknowledge(work, ticket, arrival.sender, known.history, settled.answer)
+    wanted = arrival.mailbox.acknowledge or settled.answer is not None
+    if wanted and arrival.is_trusted and arrival.sender is not None and ticket.status != "spam":
+        acknowledgement.acknowledge(
+            work, ticket, arrival.sender, known.history, arrival.mailbox, settled.answer
+        )
 
 
 def _append(work: Work, arrival: Arrival, known: Known, settled: Settled, ticket: StoredTicket) -> None:
@@ -169,6 +207,9 @@ def _append(work: Work, arrival: Arrival, known: Known, settled: Settled, ticket
 
     A person's reopens it and joins its author.
     """
+    once = arrival.seen_in(ticket.id)
+    if once is not None:
+        mail.mark_seen(work, once)
     _add_message(work, arrival, known, ticket, settled.customer_id or ticket.customer_id)
     given: dict[str, Any] = {}
     if arrival.mail_class == "human" and not arrival.receipt.is_spam and arrival.mail is not None:
@@ -180,23 +221,44 @@ def _append(work: Work, arrival: Arrival, known: Known, settled: Settled, ticket
         given["answered_by_rules"] = ticket.answered_by_rules + 1
     after = service.apply(work, ticket, given)
     if settled.answer is not None and arrival.sender is not None:
-        acknowledgement.acknowledge(work, after, arrival.sender, known.history, settled.answer)
+        acknowledgement.acknowledge(
+            work, after, arrival.sender, known.history, arrival.mailbox, settled.answer
+        )
 
 
 def _joining(arrival: Arrival, ticket: StoredTicket) -> dict[str, Any]:
+    """Its author takes part; and whom a person names whom the mail really comes from, unverified."""
     if arrival.sender is None:
         return {}
     verified = arrival.receipt.sender_verified
-    return {"participants": ticket.joined_by(arrival.sender.address, verified=verified)}
+    joined = ticket.joined_by(arrival.sender.address, verified=verified)
+    if arrival.is_trusted:
+        for one in arrival.joining():
+            joined = ticket.model_copy(update={"participants": joined}).joined_by(one.address, verified=False)
+    return {"participants": joined}
 
 
 def _add_message(
-    work: Work, arrival: Arrival, known: Known, ticket: StoredTicket | None, customer_id: str | None
+    work: Work,
+    arrival: Arrival,
+    known: Known,
+    ticket: StoredTicket | None,
+    customer_id: str | None,
+    purpose: Purpose = "support",
 ) -> None:
     thread_id = ticket.id if ticket else None
     message = filing.message_of(arrival, thread_id=thread_id, customer_id=customer_id)
+    if known.sent is not None:
+        message = message.model_copy(update={"reports_on": known.sent.id})
     mail.add(work, message)
     if thread_id and arrival.own_key and arrival.own_key not in known.found:
         mail.claim_thread_key(work, arrival.own_key, thread_id)
-    event = MailReceived(message_id=message.id, thread_id=thread_id, mail_class=arrival.mail_class)
+    event = MailReceived(
+        message_id=message.id,
+        thread_id=thread_id,
+        mail_class=arrival.mail_class,
+        mailbox_id=arrival.mailbox.id,
+        purpose=purpose,
+        state=arrival.state,
+    )
     mail.record(work, message, event)

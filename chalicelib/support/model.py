@@ -102,6 +102,10 @@ class Ticket(Stored):
     team: str | None = None
     tags: list[str] = []
     snoozed_until: Utc | None = None
+    mailbox: Annotated[
+        str | None, Field(description="Our address that it came to, and that it is answered from.")
+    ] = None
+    language: Annotated[str | None, Field(description="Of its first mail, or its mailbox's (BCP 47).")] = None
     created_at: Utc
     updated_at: Utc
 
@@ -180,6 +184,8 @@ def new_ticket(
     team: str | None = None,
     tags: Sequence[str] = (),
     identifier: str | None = None,
+    mailbox: str | None = None,
+    language: str | None = None,
 ) -> StoredTicket:
     """A ticket that begins now; who asks takes part."""
     identifier = identifier or ids.new_id("tkt", at)
@@ -197,6 +203,8 @@ def new_ticket(
         assignee=assignee,
         team=team,
         tags=list(tags),
+        mailbox=mailbox,
+        language=language,
         created_at=at,
         updated_at=at,
     )

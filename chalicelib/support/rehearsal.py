@@ -9,7 +9,7 @@ from chalicelib.kernel import blobs
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.work import Work
-from chalicelib.mail import inbox, threads
+from chalicelib.mail import inbox, mailboxes, threads
 from chalicelib.mail import service as mail
 from chalicelib.mail.inbox import Arrival
 from chalicelib.mail.notices.receipts import Receipt, Verdict
@@ -34,7 +34,7 @@ def rehearse(wanted: DryRun) -> DryRuns:
         arrival = _came(wanted.message_id)
     else:
         pasted = _receipt(at=work.now, ses_message_id="dry-run", sender="dry-run@example.org")
-        arrival = inbox.understood(pasted, (wanted.raw or "").encode())
+        arrival = inbox.understood(pasted, mailboxes.default(), (wanted.raw or "").encode())
     instead = None
     if wanted.rules is not None:
         instead = Book([rules.unsaved(work, one) for one in wanted.rules])
@@ -46,7 +46,7 @@ def rehearse(wanted: DryRun) -> DryRuns:
 
 def _came(message_id: str) -> Arrival:
     """A mail that came, with what SES said of it then; to its ticket it leads as if signed for it."""
-    message = mail.stored(message_id)
+    message = mail.get_stored(message_id)
     if message.raw_key is None or message.verdicts is None or message.direction != "inbound":
         raise Conflict("This message did not come by mail.", code="no_mail")
     found = message.verdicts
@@ -58,10 +58,11 @@ def _came(message_id: str) -> Arrival:
         virus=found.virus,
         verdict="PASS" if found.sender_verified else "FAIL",
     )
-    arrival = inbox.understood(receipt, blobs.get(message.raw_key, maximum=MAX_RAW))
+    mailbox = mailboxes.of_address(message.mailbox)
+    arrival = inbox.understood(receipt, mailbox, blobs.get(message.raw_key, maximum=MAX_RAW))
     if message.thread_id in (None, arrival.derived_id("tkt")):
         return arrival
-    address = threads.reply_address(str(message.thread_id).rpartition("_")[2], settings().support_address)
+    address = threads.reply_address(str(message.thread_id).rpartition("_")[2], mailbox.address)
     return replace(arrival, receipt=receipt.model_copy(update={"recipients": (address,)}))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.customers import service as customers
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.work import Work
+from chalicelib.mail import mailboxes
 from chalicelib.mail import service as mail
 from chalicelib.mail.model import Message
 from chalicelib.mail.parts import Address
@@ -30,13 +31,15 @@ def _answer(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
     if ticket.requester is None:
         given |= {"requester": to, "participants": ticket.joined_by(to.address, verified=True)}
     service.apply(work, ticket, given)
+    mailbox = mailboxes.of_address(ticket.mailbox)
     return mail.queue(
         work,
         mail.Draft(
             to=to,
             subject=reply_subject(ticket),
-            text=new.text,
-            html=new.html,
+            text=mailbox.signed(new.text),
+            html=mailbox.signed_html(new.html),
+            sender=mailbox.sender,
             customer_id=ticket.customer_id,
             thread_id=ticket.id,
             in_reply_to=ticket.last_message_id,

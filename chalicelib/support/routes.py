@@ -6,7 +6,7 @@ from chalicelib.customers.model import CustomerId
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
-from chalicelib.mail.model import Message
+from chalicelib.mail.model import Message, MessageId
 from chalicelib.support import replies
 from chalicelib.support import service as support
 from chalicelib.support.model import NewReply, NewTicket, Status, Ticket, TicketId, TicketPatch
@@ -48,6 +48,17 @@ def change_ticket(ticket_id: TicketId, body: TicketPatch, work: Work) -> Ticket:
     or closed, what is closed only opened.
     """
     return support.change(work, ticket_id, body)
+
+
+@routes.post("/v1/messages/{message_id}/retry", scope="messages:write")
+def read_message_again(message_id: MessageId, work: Work) -> Message:
+    """Read a mail again that could not be read when it came, and complete its ticket.
+
+    A message that is read already is answered as it is. 409 `still_unreadable`.
+    """
+    from chalicelib.support import retrying  # reads mail, which hardly a request needs
+
+    return retrying.retry(work, message_id)
 
 
 @routes.get("/v1/tickets/{ticket_id}/messages", scope="tickets:read")

@@ -126,10 +126,13 @@ class Ruling:
             self._skip(ChangeCustomer, "not_their_customer")
             return None
         try:
-            return customers.register_lead(work, sender.address, sender.name, **self._told(None)).id
+            told = {"locale": self.arrival.language, **self._told(None)}
+            return customers.register_lead(work, sender.address, sender.name, **told).id
         except Invalid:
             self._skip(ChangeCustomer, "unfit")
-            return customers.register_lead(work, sender.address, sender.name).id if makes else None
+        if not makes:
+            return None
+        return customers.register_lead(work, sender.address, sender.name, locale=self.arrival.language).id
 
     def _changes(self, work: Work) -> bool:
         """Whether the rules change the customer."""
@@ -207,8 +210,8 @@ class Ruling:
 
     @property
     def _language(self) -> str | None:
-        """The customer's, who said so."""
-        return self.profile.locale if self.profile else None
+        """The mail's, else the customer's."""
+        return self.arrival.language or (self.profile.locale if self.profile else None)
 
     def record(self, work: Work, ticket_id: str | None, customer_id: str | None) -> None:
         """Record which rules fired, count them, and keep why the others did not."""
