@@ -11,6 +11,7 @@ from html import unescape
 from typing import Any
 
 from chalicelib.mail.parts import MAX_TEXT
+from chalicelib.mail.reading.html_quotes import quoted_lines, set_marks, without_marks
 
 MAX_TAGS = 20_000
 MAX_AMPERSANDS = 50_000
@@ -57,11 +58,12 @@ def _kept(element: str, attribute: str, value: str) -> str | None:
 
 
 def to_text(html: str, *, heavy_html: bool = False) -> str:
-    """What a reader sees, hidden preheaders left out; a plain scan when the HTML is heavy."""
+    """What a reader sees, quotations as lines with `>`, no hidden preheaders; a plain scan of heavy HTML."""
+    html = without_marks(html)
     text = "" if heavy_html else _rendered(html)
     if not text.strip():
         text = _scanned(html)
-    return _EMPTY_LINES.sub("\n\n", text)
+    return quoted_lines(_EMPTY_LINES.sub("\n\n", text))
 
 
 def _rendered(html: str) -> str:
@@ -77,6 +79,7 @@ def _rendered(html: str) -> str:
         for element in tree.xpath("//*[@style or @hidden]"):
             if element.get("hidden") is not None or _HIDDEN.search(element.get("style", "")):
                 _drop_keeping_tail(element)
+        set_marks(tree)
         if _is_vast(tree):
             for part in list(tree.iter("table", "tbody", "thead", "tfoot", "caption", "tr", "td", "th")):
                 part.tag = "div"

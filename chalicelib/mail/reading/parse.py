@@ -17,8 +17,8 @@ from chalicelib.mail.reading.attachments import attachments
 from chalicelib.mail.reading.bodies import Body, read_body
 from chalicelib.mail.reading.charsets import one_line
 from chalicelib.mail.reading.headers import Headers, decode_words, message_ids, moment
-from chalicelib.mail.reading.quotes import trim
 from chalicelib.mail.reading.structure import Part, Structure, split
+from chalicelib.mail.reading.trimming.trim import trim
 
 MAX_RAW = 50_000_000
 """Bytes; SES receives 40 MB at most."""

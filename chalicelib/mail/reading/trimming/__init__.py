@@ -1,0 +1,1 @@
+"""Parts what a correspondent wrote now from what they quote, forward and sign with: pure and reversible."""

@@ -1,0 +1,1 @@
+"""What is seen of a reply, by what programs in many languages write around it."""
