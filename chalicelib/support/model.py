@@ -1,15 +1,16 @@
 """A ticket: what somebody asks of us, who takes part, and the rules of its states."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from chalicelib.access.model import StaffId, TeamId
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
+from chalicelib.kernel.model import Line, Model, Stored, Text, Utc, each_once
 from chalicelib.mail import threads
 from chalicelib.mail.parts import Address, is_writable_id
 from chalicelib.timeline.model import Channel
@@ -18,6 +19,8 @@ TicketId = Annotated[str, ids.id_of("tkt")]
 Status = Literal["open", "pending", "on_hold", "solved", "closed", "spam"]
 STATUSES: tuple[Status, ...] = ("open", "pending", "on_hold", "solved", "closed", "spam")
 Priority = Literal["low", "normal", "high", "urgent"]
+Tag = Annotated[str, Line(50)]
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(each_once)]
 
 ALLOWED: dict[Status, frozenset[Status]] = {
     "open": frozenset({"pending", "on_hold", "solved", "closed", "spam"}),
@@ -52,16 +55,18 @@ class NewTicket(Model):
     priority: Priority = "normal"
     assignee: StaffId | None = None
     team: TeamId | None = None
+    tags: Tags = []
 
 
 class TicketPatch(Model):
-    """A JSON Merge Patch (RFC 7396): null takes the assignee, the team or the snooze away."""
+    """A JSON Merge Patch (RFC 7396): null takes assignee, team or snooze away; tags are replaced whole."""
 
     status: Status = "open"
     priority: Priority = "normal"
     subject: Annotated[str, Line(500)] = ""
     assignee: StaffId | None = None
     team: TeamId | None = None
+    tags: Tags = []
     snoozed_until: Annotated[
         Utc | None,
         Field(description="When it opens by itself; a change of status before then ends the wait."),
@@ -95,6 +100,7 @@ class Ticket(Stored):
     participants: list[Participant] = []
     assignee: str | None = None
     team: str | None = None
+    tags: list[str] = []
     snoozed_until: Utc | None = None
     created_at: Utc
     updated_at: Utc
@@ -170,6 +176,7 @@ def new_ticket(
     verified: bool = True,
     assignee: str | None = None,
     team: str | None = None,
+    tags: Sequence[str] = (),
     identifier: str | None = None,
 ) -> StoredTicket:
     """A ticket that begins now; who asks takes part."""
@@ -187,6 +194,7 @@ def new_ticket(
         participants=[Participant(address=requester.address, verified=verified)] if requester else [],
         assignee=assignee,
         team=team,
+        tags=list(tags),
         created_at=at,
         updated_at=at,
     )

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from chalicelib.customers.model import CustomerId
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
 from chalicelib.mail.model import Message
-from chalicelib.support import replies
+from chalicelib.support import listing, replies
 from chalicelib.support import service as support
-from chalicelib.support.model import NewReply, NewTicket, Status, Ticket, TicketId, TicketPatch
+from chalicelib.support.filters import TicketQuery
+from chalicelib.support.model import NewReply, NewTicket, Ticket, TicketId, TicketPatch
 
 routes = Routes("Tickets", __name__)
-
-
-class TicketQuery(PageParameters):
-    customer_id: CustomerId | None = None
-    status: Status | None = None
 
 
 @routes.post("/v1/tickets", scope="tickets:write", status=201, location="/v1/tickets/{id}")
@@ -27,10 +22,12 @@ def open_ticket(body: NewTicket, work: Work) -> Ticket:
 
 @routes.get("/v1/tickets", scope="tickets:read")
 def list_tickets(query: TicketQuery) -> Page[Ticket]:
-    """List tickets, newest first: all, of a customer, of a status, or both. Lags a moment."""
-    data, position = support.newest(
-        customer_id=query.customer_id, status=query.status, limit=query.limit, after=query.cursor
-    )
+    """List tickets that match all filters, newest first. Lags a moment.
+
+    One filter, or one with a status, gives full pages; with more, a page may be short and still have a next.
+    `sort=updated_at` begins with the oldest change: what changes meanwhile comes again, nothing is missed.
+    """
+    data, position = listing.listed(query, sort=query.sort, limit=query.limit, after=query.cursor)
     return Page(data=data, next_cursor=position)
 
 
@@ -42,7 +39,7 @@ def read_ticket(ticket_id: TicketId) -> Ticket:
 
 @routes.patch("/v1/tickets/{ticket_id}", scope="tickets:write")
 def change_ticket(ticket_id: TicketId, body: TicketPatch, work: Work) -> Ticket:
-    """Change a ticket's status, priority, subject, assignee, team or snooze, by JSON Merge Patch.
+    """Change a ticket's status, priority, subject, assignee, team, tags or snooze, by JSON Merge Patch.
 
     409 `wrong_status` for a status that may not follow: what is solved or spam can only be opened
     or closed, what is closed only opened.

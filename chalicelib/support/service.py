@@ -17,7 +17,6 @@ from chalicelib.support import store
 from chalicelib.support.events import TicketChanged, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
     NewTicket,
-    Status,
     StoredTicket,
     Ticket,
     TicketPatch,
@@ -62,14 +61,6 @@ def get(ticket_id: str) -> Ticket:
     return shown(store.get(ticket_id))
 
 
-def newest(
-    *, customer_id: str | None, status: Status | None, limit: int, after: str | None
-) -> tuple[list[Ticket], str | None]:
-    """A page of tickets, newest first; a customer's are those of who was merged into them, too."""
-    group = customers.group_of(customer_id) if customer_id else []
-    return store.newest(customer_ids=group, status=status, limit=limit, after=after)
-
-
 def messages(ticket_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a ticket's messages, newest first. Raises NotFound."""
     found, position = mail.in_thread(ticket_id, limit=limit, after=after)
@@ -95,7 +86,7 @@ def apply(work: Work, before: StoredTicket, given: dict[str, Any]) -> StoredTick
         return before
     changed = [name for name in given if getattr(before, name) != getattr(after, name)]
     _require_people(work, {name: given[name] for name in changed})
-    store.replace(work, after, version=before.version)
+    store.replace(work, before, after)
     visible = sorted(set(changed) & set(Ticket.model_fields))
     if visible:
         event = TicketChanged(

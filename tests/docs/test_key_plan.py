@@ -79,6 +79,7 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     api.post("/v1/customers/batch", {"customers": [{"name": "Eve"}]}, Idempotency_Key="rows").ok()
     api.post("/v1/imports", {}).ok(201)
     receive(cloud, write(message_id="<first@example.org>"))
+    _support_a_little(api)
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada["id"]}).ok(202)
     api.post("/v1/feedback", given).ok(202)
@@ -97,6 +98,11 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
     cloud.pump()
     api.post(f"/v1/customers/{gone}/erasure", {"confirm": gone}).ok(201)
     cloud.pump()
+
+
+def _support_a_little(api: Api) -> None:
+    [ticket] = api.get("/v1/tickets").ok()["data"]
+    api.patch(f"/v1/tickets/{ticket['id']}", {"tags": ["repair"]}).ok()
 
 
 def test_the_code_writes_the_keys_that_are_listed(api: Api, cloud: Cloud) -> None:
