@@ -14,6 +14,7 @@ from chalicelib.customers import defining
 from chalicelib.kernel import aws, config, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
+from chalicelib.support import policy
 from tests.api import Api
 from tests.cloud import SUPPORT_ADDRESS, Cloud, one_at_a_time
 
@@ -39,6 +40,7 @@ def forget() -> None:
     aws.forget()
     tokens.forget()
     defining.forget()
+    policy.forget()
     config.settings.cache_clear()
 
 

@@ -23,6 +23,7 @@ Scope = Literal[
     "timeline:write",
     "tickets:read",
     "tickets:write",
+    "support:write",
     "messages:read",
     "messages:write",
     "feedback:read",

@@ -34,6 +34,18 @@ def put(key: str, content: bytes, content_type: str, *, bucket: str | None = Non
         )
 
 
+def copy(source: str, target: str) -> None:
+    """Copy an object of the mail bucket within it, whatever was there. Raises NotFound."""
+    client, bucket = aws.s3(), settings().mail_bucket
+    try:
+        with busy_is_unavailable("storage"):
+            client.copy_object(Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source})
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchKey":
+            raise
+        raise NotFound("There is no such object.", code="no_such_object") from None
+
+
 def put_new(key: str, content: bytes, content_type: str, *, bucket: str) -> bool:
     """Store bytes under a key that must be free; False when it is taken, by whoever came first."""
     client = aws.s3()

@@ -119,6 +119,8 @@ class StoredMessage(Message):
     in_reply_to: str | None = None
     references: list[str] = []
     auto_reply: bool = False
+    moved_from: list[str] = []
+    """Threads that it was in before; copies of its attachments lie there still."""
     attempts: int = 0
     claimed_until: int = 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -204,6 +204,11 @@ def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
 def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
     """Make a thread findable under a key that a stranger chose. Fails with Stale when another has it."""
     store.claim_thread_key(work, key, thread_id)
+
+
+def unite(work: Work, thread_id: str, others: Sequence[str]) -> None:
+    """Show the messages of these threads, 20 at most, with a thread's own; none, and it is alone again."""
+    store.unite(work, thread_id, others)
 
 
 def mark_seen(work: Work, key: Key) -> None:

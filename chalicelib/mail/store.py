@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress as suppress_errors
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, busy_is_unavailable, decode_item, encode_item, key_of
 from chalicelib.kernel.work import Work
+from chalicelib.mail import threads
 from chalicelib.mail.model import RANK, Message, Status, StoredMessage
 
 SEEN_FOR = 400 * 86_400
@@ -85,21 +86,79 @@ def _list_key(thread_id: str | None) -> str:
     return f"THREAD#{thread_id or 'none'}"
 
 
+UNITED = "~"
+"""Where the list of a thread says which others are shown with it: before its newest message."""
+
+
+def _messages_of(thread_id: str | None, **rest: Any) -> Query:
+    return Query.prefixed(_list_key(thread_id), "msg_", index="gsi1", **rest)
+
+
+def unite(work: Work, thread_id: str, others: Sequence[str]) -> None:
+    """Show these threads' messages with a thread's own; none, and it stands for itself again."""
+    key = Key(_list_key(thread_id), "UNITED")
+    if others:
+        place = {"gsi1pk": key.pk, "gsi1sk": UNITED}
+        work.overwrite({**key._asdict(), **place, "threads": list(others)})
+    else:
+        work.delete(key)
+
+
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
-    """A page of a thread's messages, or of those that came in and joined none, newest first: one call."""
-    found = pages.page([Query(_list_key(thread_id), index="gsi1")], limit=limit, after=after)
-    return [Message.model_validate(item, strict=False) for item in found.items], found.after
+    """A page of a thread's messages, or of those that came in and joined none, newest first: one call.
+
+    With other threads united with it, a further one a thread. The position names them, too.
+    """
+    position, *others = (after or "").split(" ")
+    if after is None:
+        alone = pages.page([Query(_list_key(thread_id), index="gsi1")], limit=limit)
+        if not alone.items or alone.items[0]["sk"] != "UNITED":
+            return [Message.model_validate(item, strict=False) for item in alone.items], alone.after
+        others = alone.items[0]["threads"]
+    threads = [_messages_of(one) for one in (thread_id, *others)]
+    found = pages.page(threads, limit=limit, after=position or None)
+    messages = [Message.model_validate(item, strict=False) for item in found.items]
+    return messages, " ".join([found.after, *others]) if found.after else None
 
 
 def of_thread(thread_id: str, *, limit: int) -> list[StoredMessage]:
     """Some of a thread's messages, as they are now: two calls."""
-    listed = pages.page([Query(_list_key(thread_id), index="gsi1")], limit=limit).items
+    listed = pages.page([_messages_of(thread_id)], limit=limit).items
     return [stored(item) for item in table.get_many(key_of(item) for item in listed).values()]
 
 
 def every_of_thread(thread_id: str) -> Iterator[StoredMessage]:
     """All messages of a thread, oldest first."""
-    return map(stored, pages.every(Query(_list_key(thread_id), index="gsi1", ascending=True)))
+    return map(stored, pages.every(_messages_of(thread_id, ascending=True)))
+
+
+def move(work: Work, message: StoredMessage, thread_id: str) -> None:
+    """List a message in another thread. Fails with Stale when it left its own meanwhile."""
+    assign = {"thread_id": thread_id, "gsi1pk": _list_key(thread_id)}
+    left = [*message.moved_from, message.thread_id]
+    work.update(
+        message_key(message.id),
+        assign=assign | {"moved_from": left},
+        add={"version": 1},
+        when=Attr("thread_id").eq(message.thread_id),
+        failure=Stale("The message was moved meanwhile."),
+    )
+
+
+def own_thread_keys(messages: Iterable[StoredMessage]) -> list[Key]:
+    """Where the threads of these messages are indexed by the messages' own ids, and by no other thread's.
+
+    One call.
+    """
+    wanted: dict[Key, str | None] = {}
+    for message in messages:
+        if message.index_key:
+            wanted[thread_item_key(message.index_key)] = message.thread_id
+        if message.ses_message_id:
+            key = thread_item_key(threads.index_key("ses", message.ses_message_id))
+            wanted[key] = message.thread_id
+    found = table.get_many(wanted) if wanted else {}
+    return [key for key, item in found.items() if item["thread_id"] == wanted[key]]
 
 
 def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:

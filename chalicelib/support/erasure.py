@@ -67,5 +67,6 @@ def _erase_ticket(work: Work, ticket: StoredTicket) -> dict[str, int]:
         return {"events": len(events)}
     blobs.erase(f"attachments/{ticket.id}/")
     mail.forget_tag(work, ticket.tag)
+    mail.part(work, ticket.id)
     store.remove(work, ticket)
     return {"tickets": 1, "thread_keys": 1} | ({"events": len(events)} if events else {})

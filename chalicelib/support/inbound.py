@@ -8,6 +8,7 @@ every repeat.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
@@ -20,8 +21,8 @@ from chalicelib.mail import service as mail
 from chalicelib.mail.events import MailReceived
 from chalicelib.mail.inbox import Arrival
 from chalicelib.mail.notices.receipts import Receipt
-from chalicelib.support import acknowledgement, service, store
-from chalicelib.support.model import StoredTicket, new_ticket
+from chalicelib.support import acknowledgement, following, policy, service, store
+from chalicelib.support.model import MAX_LINKS, StoredTicket, new_ticket
 
 _FILED_ALONE = frozenset({"bounce", "complaint", "own_loop"})
 """Classes that never open a ticket: without one to join, the message stands for itself."""
@@ -39,10 +40,10 @@ class _Known:
 def file(work: Work, receipt: Receipt) -> None:
     """File a mail. Raises Repeated for one that was filed before; fails with Stale when it was overtaken."""
     arrival = inbox.read(receipt)
-    known = _look_up(arrival)
+    known = _look_up(arrival, work.now)
     for key in arrival.seen_keys:
         mail.mark_seen(work, key)
-    if known.ticket is not None:
+    if known.ticket is not None and _goes_on(work, arrival, known.ticket):
         _append(work, arrival, known, known.ticket)
     elif arrival.mail_class in _FILED_ALONE:
         _add_message(work, arrival, known, None, known.customer_id)
@@ -50,7 +51,17 @@ def file(work: Work, receipt: Receipt) -> None:
         _open(work, arrival, known)
 
 
-def _look_up(arrival: Arrival) -> _Known:
+def _goes_on(work: Work, arrival: Arrival, ticket: StoredTicket) -> bool:
+    """Whether the mail joins its ticket: a person's opens a new one when that cannot be opened again."""
+    return not _is_persons(arrival) or policy.current().reopens(ticket, work.now)
+
+
+def _is_persons(arrival: Arrival) -> bool:
+    """Whether it may change a ticket: no other mail than a person's ever does."""
+    return arrival.mail_class == "human" and not arrival.receipt.is_spam
+
+
+def _look_up(arrival: Arrival, at: datetime) -> _Known:
     """Two calls at most: marks, thread keys, the sender; then the tickets that it may belong to."""
     keys = [*arrival.seen_keys, *arrival.index_keys, *([arrival.own_key] if arrival.own_key else [])]
     sender = arrival.sender
@@ -62,13 +73,16 @@ def _look_up(arrival: Arrival) -> _Known:
     holder = found.get(customers.email_key(sender.address)) if sender else None
     verified = arrival.receipt.sender_verified and not arrival.receipt.is_spam
     customer_id = holder["customer_id"] if holder and verified else None
-    return _Known(found, customer_id, _ticket_of(arrival, found))
+    return _Known(found, customer_id, _ticket_of(arrival, found, at))
 
 
-def _ticket_of(arrival: Arrival, found: dict[Key, Item]) -> StoredTicket | None:
-    """The ticket it answers: by signature, by the ids it answers, or by the tag if its sender takes part."""
-    certain = [f"tkt_{ulid}" for ulid in arrival.signed_threads()]
-    certain += arrival.indexed_threads(found, by_tag=False)
+def _ticket_of(arrival: Arrival, found: dict[Key, Item], at: datetime) -> StoredTicket | None:
+    """The ticket it answers: by signature, by the ids it answers, or by the tag if its sender takes part.
+
+    Or the one that goes on with that.
+    """
+    answered = arrival.indexed_threads(found, by_tag=False)
+    certain = [f"tkt_{ulid}" for ulid in arrival.signed_threads()] + answered
     tagged = arrival.indexed_threads(found, by_tag=True)
     if not certain and not tagged:
         return None
@@ -76,7 +90,7 @@ def _ticket_of(arrival: Arrival, found: dict[Key, Item]) -> StoredTicket | None:
     for ticket_id in [*certain, *tagged]:
         ticket = store.stored(items.get(store.ticket_key(ticket_id)))
         if ticket is not None and (ticket_id in certain or _takes_part(arrival, ticket)):
-            return ticket
+            return following.current(ticket, answered, at)
     return None
 
 
@@ -104,6 +118,7 @@ def _open(work: Work, arrival: Arrival, known: _Known) -> None:
     )
     own_id = arrival.mail.message_id if arrival.mail else None
     ticket = ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
+    ticket = _following(work, ticket, known.ticket)
     service.begin(work, ticket)
     _add_message(work, arrival, known, ticket, customer_id)
     if arrival.is_trusted and arrival.sender is not None:
@@ -111,15 +126,22 @@ def _open(work: Work, arrival: Arrival, known: _Known) -> None:
         acknowledgement.acknowledge(work, ticket, arrival.sender, history)
 
 
+def _following(work: Work, ticket: StoredTicket, closed: StoredTicket | None) -> StoredTicket:
+    """The new ticket, linked to the closed one that could not be opened again, if there is room."""
+    if closed is None:
+        return ticket
+    linked = closed.linked(ticket.id, "related") if len(closed.links) < MAX_LINKS else closed.links
+    service.apply(work, closed, {"followed_by": ticket.id, "links": linked})
+    return ticket.model_copy(update={"links": ticket.linked(closed.id, "related")})
+
+
 def _append(work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket) -> None:
     """Add it to its ticket. Only a person's mail changes the ticket: it reopens it and joins its author."""
     _add_message(work, arrival, known, ticket, known.customer_id or ticket.customer_id)
-    if arrival.mail_class != "human" or arrival.receipt.is_spam or arrival.mail is None:
+    if not _is_persons(arrival) or arrival.mail is None:
         return
     given: dict[str, Any] = ticket.with_reference(arrival.mail.message_id) | _joining(arrival, ticket)
-    if ticket.status not in ("open", "spam"):
-        given["status"] = "open"
-    service.apply(work, ticket, given)
+    service.apply(work, ticket, given | following.reopened(ticket))
 
 
 def _joining(arrival: Arrival, ticket: StoredTicket) -> dict[str, Any]:

@@ -32,8 +32,21 @@ ALLOWED: dict[Status, frozenset[Status]] = {
 }
 """Which status may follow which."""
 
+LinkKind = Literal["related", "parent", "child", "duplicate_of", "duplicated_by"]
+REVERSE: dict[LinkKind, LinkKind] = {
+    "related": "related",
+    "parent": "child",
+    "child": "parent",
+    "duplicate_of": "duplicated_by",
+    "duplicated_by": "duplicate_of",
+}
+"""What a link is, seen from its other end."""
+
 LONGEST_SNOOZE = timedelta(days=3653)
 MAX_PARTICIPANTS = 20
+MAX_LINKS = 50
+MAX_MERGED = 20
+"""Tickets that are merged into one, at most; as many are split off from one."""
 MAX_REFERENCES = 10
 """Message ids of a conversation that our mails name; mail clients need the first and the last ones."""
 
@@ -43,6 +56,18 @@ class Participant(Stored):
 
     address: str
     verified: bool
+
+
+class Link(Stored):
+    """What another ticket is to this one: its `parent`, say, or what it is a `duplicate_of`."""
+
+    ticket_id: TicketId
+    kind: LinkKind
+
+
+class NewLink(Model):
+    ticket_id: TicketId
+    kind: LinkKind = "related"
 
 
 class NewTicket(Model):
@@ -102,6 +127,11 @@ class Ticket(Stored):
     team: str | None = None
     tags: list[str] = []
     snoozed_until: Utc | None = None
+    links: list[Link] = []
+    merged_into: Annotated[str | None, Field(description="The ticket that goes on with this one.")] = None
+    merged_ids: Annotated[list[str], Field(description="Tickets whose messages are shown here too.")] = []
+    solved_at: Utc | None = None
+    closed_at: Utc | None = None
     created_at: Utc
     updated_at: Utc
 
@@ -113,6 +143,12 @@ class StoredTicket(Ticket):
     """When staff last answered: an answer is a new version, so that If-Match tells two who answer at once."""
     last_message_id: str | None = None
     references: list[str] = []
+    brought: list[str] = []
+    """Of a merged ticket: those that had been merged into it before."""
+    status_before_merge: Status | None = None
+    split_into: list[str] = []
+    followed_by: str | None = None
+    """The ticket that was opened when somebody wrote to this one and it could not be opened again."""
 
     def with_reference(self, message_id: str | None) -> dict[str, object]:
         """What changes when a mail with this id came in; the chain keeps its beginning and its end.
@@ -155,20 +191,46 @@ class StoredTicket(Ticket):
         changed = {name: value for name, value in given.items() if getattr(self, name) != value}
         if not changed:
             return self
-        status = changed.get("status")
-        if status is not None and status not in ALLOWED[self.status]:
-            raise Conflict(f"A ticket that is {self.status} cannot become {status}.", code="wrong_status")
         until = changed.get("snoozed_until")
         if isinstance(until, type(at)) and not at < until <= at + LONGEST_SNOOZE:
             raise Invalid.in_body("snoozed_until", "must lie in the next ten years", "out_of_range")
+        if "status" in changed:
+            changed |= self._moved(changed, at)
         return self.model_copy(update=changed | {"version": self.version + 1, "updated_at": at})
+
+    def _moved(self, changed: dict[str, object], at: Utc) -> dict[str, object]:
+        """What a step of the status brings with it. Undoing a merge may take any."""
+        status = changed["status"]
+        if self.merged_into and "merged_into" not in changed:
+            raise self.is_merged()
+        if status not in ALLOWED[self.status] and not self.merged_into:
+            raise Conflict(f"A ticket that is {self.status} cannot become {status}.", code="wrong_status")
+        solved = {"solved": at, "closed": self.solved_at}.get(str(status))
+        return {"solved_at": solved, "closed_at": at if status == "closed" else None}
+
+    def is_merged(self) -> Conflict:
+        """Why nothing can be done with a merged ticket."""
+        sentence = "This ticket was merged into another one."
+        return Conflict(sentence, code="merged", ticket_id=self.merged_into)
+
+    def linked(self, other_id: str, kind: LinkKind | None) -> list[Link]:
+        """The links with this one to another ticket, or without it; one a ticket.
+
+        Raises Conflict `too_many_links`.
+        """
+        others = [link for link in self.links if link.ticket_id != other_id]
+        if kind is None:
+            return others
+        if len(others) == MAX_LINKS:
+            raise Conflict(f"A ticket has {MAX_LINKS} links at most.", code="too_many_links")
+        return [*others, Link(ticket_id=other_id, kind=kind)]
 
 
 def new_ticket(
     *,
     at: Utc,
     subject: str,
-    channel: Channel,
+    channel: str,
     status: Status = "open",
     priority: Priority = "normal",
     customer_id: str | None = None,

@@ -16,9 +16,11 @@ from chalicelib.support.model import NewReply, StoredTicket, Ticket
 
 
 def reply(work: Work, ticket_id: str, new: NewReply) -> Message:
-    """Answer by mail, or leave a note. Raises NotFound, Conflict, Invalid `no_address`."""
+    """Answer by mail, or leave a note. Raises NotFound, Conflict, also `merged`, Invalid `no_address`."""
     ticket = store.get(ticket_id)
     work.check_version(ticket.version)
+    if ticket.merged_into:
+        raise ticket.is_merged()
     return _note(work, ticket, new) if new.internal else _answer(work, ticket, new)
 
 

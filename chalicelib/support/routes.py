@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
+from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.mail.model import Message
-from chalicelib.support import listing, replies
+from chalicelib.support import linking, listing, merging, policy, replies, splitting
 from chalicelib.support import service as support
 from chalicelib.support.filters import TicketQuery
-from chalicelib.support.model import NewReply, NewTicket, Ticket, TicketId, TicketPatch
+from chalicelib.support.model import NewLink, NewReply, NewTicket, Ticket, TicketId, TicketPatch
+from chalicelib.support.policy import SupportPatch, SupportSettings
+from chalicelib.support.splitting import NewSplit
 
 routes = Routes("Tickets", __name__)
 
@@ -60,3 +63,55 @@ def list_ticket_messages(ticket_id: TicketId, query: PageParameters) -> Page[Mes
 def reply_to_ticket(ticket_id: TicketId, body: NewReply, work: Work) -> Message:
     """Answer whoever asked, by mail; or, with `internal`, leave a note for the staff."""
     return replies.reply(work, ticket_id, body)
+
+
+class Merge(Model):
+    """`from_id` is the ticket that is merged into the one of the path."""
+
+    from_id: TicketId
+
+
+@routes.post("/v1/tickets/{ticket_id}/merge", scope="tickets:write")
+def merge_ticket(ticket_id: TicketId, body: Merge, work: Work) -> Ticket:
+    """Merge another ticket into this one.
+
+    That one is closed; its messages are shown here, and mails to it come here. Nothing moves, so that it can
+    be undone. 409 `merged` when one of the two was merged before.
+    """
+    return merging.merge(work, ticket_id, body.from_id)
+
+
+@routes.post("/v1/tickets/{ticket_id}/merge/undo", scope="tickets:write")
+def undo_ticket_merge(ticket_id: TicketId, body: Merge, work: Work) -> Ticket:
+    """Undo a merge: the other ticket has its status and its messages back."""
+    return merging.undo(work, ticket_id, body.from_id)
+
+
+@routes.post("/v1/tickets/{ticket_id}/split", scope="tickets:write", status=201, location="/v1/tickets/{id}")
+def split_ticket(ticket_id: TicketId, body: NewSplit, work: Work) -> Ticket:
+    """Make some of a ticket's messages, 40 at most, a ticket of their own; answers to them go there."""
+    return splitting.split(work, ticket_id, body)
+
+
+@routes.post("/v1/tickets/{ticket_id}/links", scope="tickets:write")
+def link_tickets(ticket_id: TicketId, body: NewLink, work: Work) -> Ticket:
+    """Say what another ticket is to this one. The other one says the reverse of it."""
+    return linking.link(work, ticket_id, body)
+
+
+@routes.delete("/v1/tickets/{ticket_id}/links/{other_id}", scope="tickets:write")
+def unlink_tickets(ticket_id: TicketId, other_id: TicketId, work: Work) -> None:
+    """Take a link away, at both ends."""
+    linking.unlink(work, ticket_id, other_id)
+
+
+@routes.get("/v1/support/settings", scope="tickets:read")
+def read_support_settings() -> SupportSettings:
+    """Read how tickets are handled."""
+    return policy.read()
+
+
+@routes.patch("/v1/support/settings", scope="support:write")
+def change_support_settings(body: SupportPatch, work: Work) -> SupportSettings:
+    """Say when closed tickets are opened again and solved ones closed. It holds everywhere within 30 s."""
+    return policy.change(work, body)

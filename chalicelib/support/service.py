@@ -13,8 +13,8 @@ from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 from chalicelib.mail import threads
 from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
-from chalicelib.support import store
-from chalicelib.support.events import TicketChanged, TicketOpened, TicketSnoozed, TicketWoken
+from chalicelib.support import policy, store
+from chalicelib.support.events import TicketChanged, TicketClosing, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
     NewTicket,
     StoredTicket,
@@ -96,7 +96,17 @@ def apply(work: Work, before: StoredTicket, given: dict[str, Any]) -> StoredTick
     if "snoozed_until" in changed and after.snoozed_until:
         snoozed = TicketSnoozed(ticket_id=after.id, wake_id=after.id, wake_at=after.snoozed_until)
         record(work, after, snoozed, {"subject": after.subject})
+    if after.status == "solved" and "status" in changed:
+        _close_later(work, after)
     return after
+
+
+def _close_later(work: Work, ticket: StoredTicket) -> None:
+    """Set the timer that closes a solved ticket, if the business wants that."""
+    closes_at = policy.current().closes_at(ticket)
+    if closes_at:
+        closing = TicketClosing(ticket_id=ticket.id, wake_id=ticket.id, wake_at=closes_at)
+        record(work, ticket, closing, {"subject": ticket.subject})
 
 
 def _require_people(work: Work, given: dict[str, Any]) -> None:
@@ -126,13 +136,20 @@ def written_down(work: Work, ticket: Ticket, text: str, *, direction: Any) -> St
 
 
 def wake(work: Work, ticket_id: str, at: datetime) -> None:
-    """Reopen a ticket whose snooze is over at this time; a stale timer finds it later, or gone."""
+    """Reopen a ticket whose snooze is over at this time, or close one that was solved long enough.
+
+    A stale timer finds it later, or gone. Raises NotFound.
+    """
     ticket = store.get(ticket_id)
-    if ticket.snoozed_until is None or ticket.snoozed_until > at or ticket.status in ("closed", "spam"):
-        return
-    given: dict[str, Any] = {"snoozed_until": None}
-    apply(work, ticket, given | ({} if ticket.status == "open" else {"status": "open"}))
-    record(work, ticket, TicketWoken(ticket_id=ticket.id), {"subject": ticket.subject})
+    if ticket.snoozed_until and ticket.snoozed_until <= at and ticket.status not in ("closed", "spam"):
+        given: dict[str, Any] = {"snoozed_until": None}
+        apply(work, ticket, given | ({} if ticket.status == "open" else {"status": "open"}))
+        record(work, ticket, TicketWoken(ticket_id=ticket.id), {"subject": ticket.subject})
+    elif closes_at := policy.read().closes_at(ticket):
+        if closes_at <= at:
+            apply(work, ticket, {"status": "closed"})
+        else:
+            _close_later(work, ticket)
 
 
 def shown(ticket: StoredTicket) -> Ticket:

@@ -94,10 +94,15 @@ def replace(work: Work, before: StoredTicket, after: StoredTicket) -> None:
 
 def get(ticket_id: str) -> StoredTicket:
     """Raises NotFound."""
-    ticket = stored(table.get(ticket_key(ticket_id)))
+    ticket = find(ticket_id)
     if ticket is None:
         raise no_such_ticket()
     return ticket
+
+
+def find(ticket_id: str | None) -> StoredTicket | None:
+    """The ticket, if there is one: one call, none without an id."""
+    return stored(table.get(ticket_key(ticket_id))) if ticket_id else None
 
 
 def no_such_ticket() -> NotFound:
@@ -158,6 +163,18 @@ def remove(work: Work, ticket: StoredTicket) -> None:
     work.delete(itself, when=unchanged, failure=Stale("The ticket changed meanwhile."))
     for place in places:
         work.delete(place)
+
+
+def repoint(work: Work, ticket_ids: Iterable[str], *, before: str, after: str) -> None:
+    """Have those that were merged into one ticket point to another. Fails with Stale when they do not."""
+    for ticket_id in ticket_ids:
+        work.update(
+            ticket_key(ticket_id),
+            assign={"merged_into": after},
+            add={"version": 1},
+            when=Attr("merged_into").eq(before),
+            failure=Stale("A merged ticket changed meanwhile."),
+        )
 
 
 def get_many(ticket_ids: Iterable[str]) -> list[StoredTicket]:

@@ -103,6 +103,10 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
 def _support_a_little(api: Api) -> None:
     [ticket] = api.get("/v1/tickets").ok()["data"]
     api.patch(f"/v1/tickets/{ticket['id']}", {"tags": ["repair"]}).ok()
+    call = {"customer_id": ticket["customer_id"], "channel": "phone", "subject": "Kettle", "text": "It leaks."}
+    again = api.post("/v1/tickets", call).ok(201)
+    api.post(f"/v1/tickets/{ticket['id']}/merge", {"from_id": again["id"]}).ok()
+    api.patch("/v1/support/settings", {"close_solved_after_days": 14}).ok()
 
 
 def test_the_code_writes_the_keys_that_are_listed(api: Api, cloud: Cloud) -> None:
