@@ -17,6 +17,7 @@ from pathlib import Path
 
 import yaml
 
+from infra import archive
 from infra.template import Template, excerpt, merged, resources
 from infra.turns import turn
 
@@ -59,12 +60,12 @@ def package(folder: Path, stage: str) -> None:
 
 
 def check(template: Template) -> None:
-    """Raise BuildFailed when app.py and functions.yaml do not speak of the same functions."""
+    """Raise BuildFailed when features.py and functions.yaml do not speak of the same functions."""
     for name, part in template["Resources"].items():
         if "Type" not in part:
-            raise BuildFailed(f"infra/ says more about {name}, but app.py mounts nothing of that name")
+            raise BuildFailed(f"infra/ says more about {name}, but features.py names nothing like it")
         if part["Type"] == "AWS::Serverless::Function" and "FunctionName" not in part["Properties"]:
-            raise BuildFailed(f"app.py mounts {name}, but infra/functions.yaml does not know it")
+            raise BuildFailed(f"features.py leads to {name}, but infra/functions.yaml does not know it")
 
 
 def finish(template: Template) -> Template:
@@ -90,6 +91,7 @@ def _build(target: str, folder: Path) -> None:
     folder.mkdir(parents=True)
     print(f"building for {target}: dependencies, functions, template …", flush=True)
     package(folder, chalice_stage(target))
+    archive.finish(folder / "deployment.zip")
     template: Template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
     check(template)
     (folder / "template.json").write_text(

@@ -23,7 +23,7 @@ CALLED_BY_NAME = [
     *("do_*", "close_connection", "log_message"),  # http.server
     *("factory", "handle_*"),  # aiosmtpd
     "log[TPM]*",  # logging.logThreads and its like
-    "compress_type",  # zipfile
+    *("compress_type", "external_attr"),  # zipfile
 ]
 
 

@@ -51,10 +51,10 @@ def test_the_example_feature_works(tmp_path: Path) -> None:
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text(code, encoding="utf-8")
     (tmp_path / "chalicelib" / "orders" / "__init__.py").write_text('"""Orders."""\n')
-    mounted = (tmp_path / "app.py").read_text(encoding="utf-8")
-    mounting = "from chalicelib.orders import routes as orders\n\nfeatures = [\n    orders.routes,"
-    mounted = mounted.replace("features = [", mounting)
-    (tmp_path / "app.py").write_text(mounted, encoding="utf-8")
+    features = tmp_path / "chalicelib" / "features.py"
+    listed = features.read_text(encoding="utf-8")
+    mounted = listed.replace("FEATURES = (", 'FEATURES = (\n    "chalicelib.orders.routes",')
+    features.write_text(mounted, encoding="utf-8")
     (tmp_path / "tests" / "test_orders.py").write_text(USE, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_orders.py"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}

@@ -74,8 +74,21 @@ class Package:
     def python(
         self, code: str, *arguments: str, event: Any = None, environment: dict[str, str] | None = None
     ) -> str:
-        """Run code in such an interpreter, the package's two folders its first arguments; what it prints."""
-        command = [sys.executable, "-I", "-S", "-c", code, str(self.code), str(self.runtime), *arguments]
+        """Run code in such an interpreter, the package's two folders its first arguments; what it prints.
+
+        It writes no bytecode: in Lambda it could not.
+        """
+        command = [
+            sys.executable,
+            "-I",
+            "-S",
+            "-B",
+            "-c",
+            code,
+            str(self.code),
+            str(self.runtime),
+            *arguments,
+        ]
         settings = LAMBDA | (environment or {})
         done = subprocess.run(
             command, input=json.dumps(event), env=settings, capture_output=True, text=True, check=False

@@ -122,7 +122,7 @@ def test_a_missing_wheel_fails_the_build(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     ("part", "words"),
-    [({"Properties": {}}, "app.py mounts nothing"), (FUNCTION, "functions.yaml does not know")],
+    [({"Properties": {}}, "names nothing like it"), (FUNCTION, "functions.yaml does not know")],
 )
 def test_app_and_template_must_know_the_same_functions(part: dict[str, Any], words: str) -> None:
     with pytest.raises(build.BuildFailed, match=words):

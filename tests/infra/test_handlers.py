@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.features import FEATURES
+from chalicelib.kernel.http.application import serving
 from tests.infra.package import Package
 
 EVENTS = Path(__file__).parent.parent / "events"
@@ -87,6 +89,27 @@ def test_the_interpreter_sees_nothing_else(package: Package) -> None:
 def test_health_answers_without_any_cloud(package: Package) -> None:
     answer = package.run("app.app", _recorded("api_health"))
     assert answer["statusCode"] == 200
+
+
+_LOADED = """
+import json, sys
+sys.path[:0] = [sys.argv[1], sys.argv[2]]
+import app
+answer = app.app(json.load(sys.stdin), None)
+print()
+print(answer["statusCode"], *(name for name in sys.modules if name.startswith("chalicelib.")))
+"""
+
+
+def test_a_request_imports_no_other_feature(package: Package) -> None:
+    status, *loaded = package.python(_LOADED, event=_recorded("api_health")).splitlines()[-1].split()
+    assert status == "200"
+    assert "chalicelib.about" in loaded
+    assert [name for name in loaded if name.startswith(("chalicelib.customers", "chalicelib.access"))] == []
+
+
+def test_the_package_says_which_feature_serves_which_route(package: Package) -> None:
+    assert json.loads((package.code / "routes.json").read_text()) == serving(FEATURES)
 
 
 def test_the_authorizer_lets_nobody_in_with_nonsense(package: Package) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
-from app import features
+from chalicelib.about import described
 from chalicelib.kernel.http.answering import JSON_TYPES
 from infra.openapi import PATH, text
 from tests.api import Api
@@ -19,7 +19,7 @@ from tests.cloud import Cloud
 from tests.fuzz import JSON, likely
 
 DOCUMENT: dict[str, Any] = json.loads(text())
-ROUTES = [route for feature in features for route in feature.table]
+ROUTES = described()
 VERBS = [(route.method, route.path) for route in ROUTES if route.method in ("POST", "PATCH")]
 PLACES = {
     "organisation_id": "org_01J00000000000000000000000",

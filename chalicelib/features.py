@@ -1,0 +1,39 @@
+"""What the app is made of: each feature's routes, and the workers that run beside it. Names, for app.py."""
+
+from __future__ import annotations
+
+FEATURES = (
+    "chalicelib.access.routes",
+    "chalicelib.organisations.routes",
+    "chalicelib.customers.routes",
+    "chalicelib.customers.member_routes",
+    "chalicelib.customers.field_routes",
+    "chalicelib.directory.routes",
+    "chalicelib.timeline.routes",
+    "chalicelib.consent.routes",
+    "chalicelib.transfer.routes",
+    "chalicelib.transfer.export_routes",
+    "chalicelib.mail.routes",
+    "chalicelib.support.routes",
+    "chalicelib.feedback.routes",
+    "chalicelib.privacy.routes",
+    "chalicelib.subscriptions.routes",
+    "chalicelib.tasks.routes",
+    "chalicelib.duplicates.routes",
+    "chalicelib.overview.routes",
+    "chalicelib.about",
+)
+"""Modules that have `routes`."""
+
+WORKERS = (
+    "chalicelib.kernel.publisher",
+    "chalicelib.directory.worker",
+    "chalicelib.duplicates.worker",
+    "chalicelib.mail.worker",
+    "chalicelib.support.worker",
+    "chalicelib.feedback.worker",
+    "chalicelib.overview.worker",
+    "chalicelib.timers",
+    "chalicelib.jobs",
+)
+"""Modules that have a `worker`; each is a function of its own, which Lambda does not reach through app.py."""
