@@ -15,6 +15,7 @@ FEATURES = (
     "chalicelib.transfer.export_routes",
     "chalicelib.mail.routes",
     "chalicelib.support.routes",
+    "chalicelib.support.view_routes",
     "chalicelib.feedback.routes",
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",

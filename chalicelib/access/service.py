@@ -162,6 +162,11 @@ def teams(*, limit: int, after: str | None) -> tuple[list[Team], str | None]:
     return store.newest_teams(limit=limit, after=after)
 
 
+def members_of(team_id: str) -> list[Staff]:
+    """The active members of a team, the first 100 by when they came. Lags a moment."""
+    return store.members_of(team_id, limit=100)
+
+
 Entity = TypeVar("Entity", Staff, Team)
 
 

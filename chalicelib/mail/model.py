@@ -97,6 +97,7 @@ class Message(Stored):
     has_html: bool = False
     attachments: list[AttachmentInfo] = []
     attachments_omitted: int = 0
+    mentions: Annotated[list[str], Field(description="Of a note: whom on the staff it is for.")] = []
     verdicts: Verdicts | None = None
     created_at: Utc
     sent_at: Utc | None = None

@@ -28,6 +28,7 @@ class TicketNoted(EventData):
     type: ClassVar[str] = "ticket.noted"
     ticket_id: str
     message_id: str
+    mentions: list[str] = []
 
 
 class TicketSnoozed(Waking):

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from chalicelib.access.model import StaffId, TeamId
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
+from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc, each_once
 from chalicelib.mail import threads
@@ -19,6 +20,7 @@ TicketId = Annotated[str, ids.id_of("tkt")]
 Status = Literal["open", "pending", "on_hold", "solved", "closed", "spam"]
 STATUSES: tuple[Status, ...] = ("open", "pending", "on_hold", "solved", "closed", "spam")
 Priority = Literal["low", "normal", "high", "urgent"]
+Assignment = Literal["round_robin", "least_busy"]
 Tag = Annotated[str, Line(50)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(each_once)]
 
@@ -58,6 +60,21 @@ class Participant(Stored):
     verified: bool
 
 
+class ParticipantsPatch(Model):
+    """Addresses whose mails belong to the ticket from now on, or no more."""
+
+    add: Annotated[list[EmailAddress], Field(max_length=MAX_PARTICIPANTS)] = []
+    remove: Annotated[list[EmailAddress], Field(max_length=MAX_PARTICIPANTS)] = []
+
+
+class Presence(Stored):
+    """Somebody on the staff who looks at the ticket, or answers it, now."""
+
+    staff_id: str
+    state: Literal["viewing", "answering"]
+    until: Utc
+
+
 class Link(Stored):
     """What another ticket is to this one: its `parent`, say, or what it is a `duplicate_of`."""
 
@@ -91,6 +108,10 @@ class TicketPatch(Model):
     subject: Annotated[str, Line(500)] = ""
     assignee: StaffId | None = None
     team: TeamId | None = None
+    assign: Annotated[
+        Assignment | None,
+        Field(description="Have it assigned to the member of its team whose turn it is, or with the least."),
+    ] = None
     tags: Tags = []
     snoozed_until: Annotated[
         Utc | None,
@@ -104,6 +125,11 @@ class NewReply(Model):
     text: Annotated[str, Text(200_000)]
     html: Annotated[str, Text(500_000)] | None = None
     internal: bool = False
+    mentions: Annotated[
+        list[StaffId],
+        Field(max_length=20, description="Of a note: whom on the staff it is for."),
+        AfterValidator(each_once),
+    ] = []
     status: Annotated[
         Status | None,
         Field(description="Also set the ticket's status, such as `solved`, in the same step."),
@@ -127,6 +153,10 @@ class Ticket(Stored):
     team: str | None = None
     tags: list[str] = []
     snoozed_until: Utc | None = None
+    present: Annotated[
+        list[Presence],
+        Field(description="Who is at it now, when a single ticket is read; no part of its version."),
+    ] = []
     links: list[Link] = []
     merged_into: Annotated[str | None, Field(description="The ticket that goes on with this one.")] = None
     merged_ids: Annotated[list[str], Field(description="Tickets whose messages are shown here too.")] = []

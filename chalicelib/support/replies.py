@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.access import service as access
 from chalicelib.customers import service as customers
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.work import Work
@@ -26,6 +27,8 @@ def reply(work: Work, ticket_id: str, new: NewReply) -> Message:
 
 def _answer(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
     to = ticket.requester or _address_of(ticket)
+    if new.mentions:
+        raise Invalid.in_body("mentions", "only a note mentions somebody", "not_in_answers")
     given: dict[str, Any] = {"answered_at": work.now} | ({"status": new.status} if new.status else {})
     if ticket.requester is None:
         given |= {"requester": to, "participants": ticket.joined_by(to.address, verified=True)}
@@ -63,10 +66,13 @@ def reply_subject(ticket: Ticket) -> str:
 def _note(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
     if new.html is not None:
         raise Invalid.in_body("html", "a note is plain text", "note_is_text")
+    for staff_id in new.mentions:
+        access.require_staff(work, staff_id, "mentions")
     note = service.written_down(work, ticket, new.text, direction="internal")
+    note = note.model_copy(update={"mentions": new.mentions})
     mail.add(work, note)
     if new.status:
         service.apply(work, ticket, {"status": new.status})
-    event = TicketNoted(ticket_id=ticket.id, message_id=note.id)
+    event = TicketNoted(ticket_id=ticket.id, message_id=note.id, mentions=new.mentions)
     service.record(work, ticket, event, {"subject": ticket.subject, "summary": new.text[: mail.PREVIEW]})
     return mail.shown(note)

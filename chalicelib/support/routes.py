@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from chalicelib.kernel.http.batches import Batch
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.mail.model import Message
-from chalicelib.support import linking, listing, merging, policy, replies, splitting
+from chalicelib.support import bulk, linking, listing, merging, policy, presence, replies, splitting
 from chalicelib.support import service as support
+from chalicelib.support.bulk import BulkChange, BulkResult
 from chalicelib.support.filters import TicketQuery
-from chalicelib.support.model import NewLink, NewReply, NewTicket, Ticket, TicketId, TicketPatch
+from chalicelib.support.model import (
+    NewLink,
+    NewReply,
+    NewTicket,
+    ParticipantsPatch,
+    Ticket,
+    TicketId,
+    TicketPatch,
+)
 from chalicelib.support.policy import SupportPatch, SupportSettings
+from chalicelib.support.presence import NewPresence, Present
 from chalicelib.support.splitting import NewSplit
 
 routes = Routes("Tickets", __name__)
@@ -115,3 +126,30 @@ def read_support_settings() -> SupportSettings:
 def change_support_settings(body: SupportPatch, work: Work) -> SupportSettings:
     """Say when closed tickets are opened again and solved ones closed. It holds everywhere within 30 s."""
     return policy.change(work, body)
+
+
+@routes.post("/v1/tickets/bulk", scope="tickets:write")
+def change_tickets(body: BulkChange, batch: Batch) -> BulkResult:
+    """Change up to 100 tickets alike, each by itself, with its own outcome."""
+    return bulk.change_all(batch, body)
+
+
+@routes.post("/v1/tickets/{ticket_id}/participants", scope="tickets:write")
+def change_participants(ticket_id: TicketId, body: ParticipantsPatch, work: Work) -> Ticket:
+    """Have addresses take part in a ticket, 20 at most, or no more: mail from them joins it by its tag."""
+    return support.change_participants(work, ticket_id, body)
+
+
+@routes.post("/v1/tickets/{ticket_id}/presence", scope="tickets:write")
+def note_presence(ticket_id: TicketId, body: NewPresence, work: Work) -> None:
+    """Say that whoever the caller acts for (`Rapport-Actor`) looks at the ticket or answers it.
+
+    It holds for a minute. An answer under `If-Match` is refused when somebody else answered meanwhile.
+    """
+    presence.note(work, ticket_id, body)
+
+
+@routes.get("/v1/tickets/{ticket_id}/presence", scope="tickets:read")
+def read_presence(ticket_id: TicketId) -> Present:
+    """Read who is at the ticket now."""
+    return Present(data=presence.with_present(ticket_id)[1])

@@ -8,15 +8,18 @@ from typing import Any
 from chalicelib.access import service as access
 from chalicelib.customers import service as customers
 from chalicelib.kernel import ids
+from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.events import EventData, changes
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 from chalicelib.mail import threads
 from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
-from chalicelib.support import policy, store
+from chalicelib.support import assigning, policy, presence, store
 from chalicelib.support.events import TicketChanged, TicketClosing, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
+    MAX_PARTICIPANTS,
     NewTicket,
+    ParticipantsPatch,
     StoredTicket,
     Ticket,
     TicketPatch,
@@ -57,8 +60,9 @@ def record(work: Work, ticket: Ticket, event: EventData, private: dict[str, Any]
 
 
 def get(ticket_id: str) -> Ticket:
-    """Raises NotFound."""
-    return shown(store.get(ticket_id))
+    """A ticket with who is at it now: one call. Raises NotFound."""
+    ticket, present = presence.with_present(ticket_id)
+    return shown(ticket).model_copy(update={"present": present})
 
 
 def messages(ticket_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
@@ -73,8 +77,21 @@ def change(work: Work, ticket_id: str, patch: TicketPatch) -> Ticket:
     """Apply a merge patch. Raises NotFound, Stale, Conflict `wrong_status`, Invalid."""
     before = store.get(ticket_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    return shown(apply(work, before, given))
+    return shown(apply(work, before, given_by(work, before, patch)))
+
+
+def given_by(work: Work, before: StoredTicket, patch: TicketPatch) -> dict[str, Any]:
+    """The fields that a patch gives, with whoever it has chosen. Raises Invalid, Conflict `team_empty`."""
+    given = {name: getattr(patch, name) for name in patch.model_fields_set - {"assign"}}
+    if patch.assign is None:
+        return given
+    team = given.get("team", before.team)
+    if team is None or given.get("assignee"):
+        raise Invalid.in_body("assign", "needs a team, and no assignee beside it", "needs_team")
+    chosen = assigning.choose(work, team, patch.assign)
+    if chosen is None:
+        raise Conflict("There is nobody active in this team.", code="team_empty")
+    return given | {"assignee": chosen}
 
 
 def apply(work: Work, before: StoredTicket, given: dict[str, Any]) -> StoredTicket:
@@ -155,3 +172,21 @@ def wake(work: Work, ticket_id: str, at: datetime) -> None:
 def shown(ticket: StoredTicket) -> Ticket:
     """The ticket without what only threading needs."""
     return Ticket.model_validate(ticket.model_dump(include=set(Ticket.model_fields)))
+
+
+def change_participants(work: Work, ticket_id: str, patch: ParticipantsPatch) -> Ticket:
+    """Have addresses take part, or no more. Raises NotFound, Stale, Invalid, Conflict."""
+    before = store.get(ticket_id)
+    work.check_version(before.version)
+    gone = {address.lower() for address in patch.remove}
+    if before.requester and before.requester.address.lower() in gone:
+        raise Invalid.in_body("remove", "names whoever asked", "is_requester")
+    left = [one for one in before.participants if one.address.lower() not in gone]
+    ticket = before.model_copy(update={"participants": left})
+    for address in patch.add:
+        if len(ticket.participants) == MAX_PARTICIPANTS and not ticket.takes_part(address):
+            sentence = f"{MAX_PARTICIPANTS} addresses take part at most."
+            raise Conflict(sentence, code="too_many_participants")
+        joined = ticket.joined_by(address, verified=True)
+        ticket = ticket.model_copy(update={"participants": joined})
+    return shown(apply(work, before, {"participants": ticket.participants}))

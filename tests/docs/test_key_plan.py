@@ -103,7 +103,17 @@ def _live_a_little(api: Api, cloud: Cloud) -> None:
 def _support_a_little(api: Api) -> None:
     [ticket] = api.get("/v1/tickets").ok()["data"]
     api.patch(f"/v1/tickets/{ticket['id']}", {"tags": ["repair"]}).ok()
-    call = {"customer_id": ticket["customer_id"], "channel": "phone", "subject": "Kettle", "text": "It leaks."}
+    desk, sam = (api.get(f"/v1/{kind}").ok()["data"][0]["id"] for kind in ("teams", "staff"))
+    url = f"/v1/tickets/{ticket['id']}"
+    api.patch(url, {"team": desk, "assign": "round_robin"}).ok()
+    api.post(f"{url}/presence", {"state": "answering"}, Rapport_Actor=sam).ok(204)
+    api.post("/v1/views", {"name": "Open", "filters": {"status": "open"}}).ok(201)
+    call = {
+        "customer_id": ticket["customer_id"],
+        "channel": "phone",
+        "subject": "Kettle",
+        "text": "It leaks.",
+    }
     again = api.post("/v1/tickets", call).ok(201)
     api.post(f"/v1/tickets/{ticket['id']}/merge", {"from_id": again["id"]}).ok()
     api.patch("/v1/support/settings", {"close_solved_after_days": 14}).ok()
