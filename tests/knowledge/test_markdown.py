@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from chalicelib.kernel.errors import Invalid
 from chalicelib.knowledge.markdown import MAX_LINES, MAX_MARKS, rendered
 
-LIMIT = 3.0
-"""Seconds of CPU, on a busy machine too."""
+SECOND = 1.0
+TRIES = 3
+"""The fastest counts: beside other tests the collector of garbage may take seconds of its own."""
 HOSTILE = {
     "brackets": "[",
     "images": "![",
@@ -38,13 +39,17 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_text_is_rendered_soon(unit: str) -> None:
+def test_a_hostile_text_takes_less_than_a_second(unit: str) -> None:
     marks = sum(char in "[]*_`|<&!~\\" for char in unit)
     times = min(100_000 // len(unit), MAX_MARKS // max(1, marks), MAX_LINES // max(1, unit.count("\n")))
     head = "|a|b|c|d\n|-|-|-|-\n" if unit.startswith("|") else ""
+    assert min(_seconds(head + unit * (times - 10)) for _ in range(TRIES)) < SECOND
+
+
+def _seconds(text: str) -> float:
     began = time.process_time()
-    rendered(head + unit * (times - 10))
-    assert time.process_time() - began < LIMIT
+    rendered(text)
+    return time.process_time() - began
 
 
 @pytest.mark.parametrize("text", ["[" * (MAX_MARKS + 1), "\n" * (MAX_LINES + 1)])

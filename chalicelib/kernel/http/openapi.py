@@ -91,9 +91,6 @@ def _schemas(routes: list[Route]) -> tuple[_References, dict[str, Any]]:
     for name, schema in schemas.items():
         if name.endswith("Patch"):  # also a part of a larger patch
             _forget_defaults(schema)
-    for route in routes:
-        if route.method == "PATCH":
-            _forget_defaults(schemas[references[route.types["body"], "validation"]["$ref"].rsplit("/", 1)[1]])
     return dict(references), schemas
 
 
