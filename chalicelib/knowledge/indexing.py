@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.kernel.commit import commit_all
+from collections.abc import Iterator
+
+from chalicelib.kernel.commit import commit, commit_all
 from chalicelib.kernel.work import Work
 from chalicelib.knowledge import index_store, store, texts
-from chalicelib.knowledge.index import Document, Entry, excerpt_of, words_of
+from chalicelib.knowledge.index import Document, Entry, Index, excerpt_of, words_of
 from chalicelib.knowledge.index_store import Pointer
 from chalicelib.knowledge.languages import primary
 from chalicelib.knowledge.model import Face, StoredArticle
@@ -19,8 +21,8 @@ def step(work: Work, article_id: str, _: int) -> None:
     bring_in_line(work, article_id)
 
 
-def bring_in_line(work: Work, article_id: str, *, anew: bool = False) -> None:
-    """Bring the indexes in line with the article as it is now; `anew`: also where they seem to be.
+def bring_in_line(work: Work, article_id: str) -> None:
+    """Bring the indexes in line with the article as it is now.
 
     Which indexes there are is read before the article: whoever read an article too early meets an index
     that was replaced meanwhile, fails with Stale and comes again.
@@ -31,7 +33,7 @@ def bring_in_line(work: Work, article_id: str, *, anew: bool = False) -> None:
     for language in article.spoken if article else sorted(pointers):
         index = index_store.load(pointers.get(language, Pointer(language)))
         mine = [entry for entry in entries if primary(entry.document.language) == language]
-        if anew or index.having(article_id) != [entry.document for entry in mine]:
+        if index.having(article_id) != [entry.document for entry in mine]:
             after = index.replaced(article_id, mine)
             index_store.replace(work, pointers.get(language, Pointer(language)), after)
     if article is None:
@@ -78,18 +80,32 @@ def _remove_rest(article_id: str) -> None:
 
 
 def all_anew() -> int:
-    """Index every published article again; how many. For a release that makes other words."""
-    from chalicelib.kernel.commit import commit
+    """Write every index anew from what is published, each once; how many articles. For a release that makes
+    other words. Raises Stale when an article is indexed meanwhile.
+    """
+    pointers = index_store.pointers()
+    entries: dict[str, list[Entry]] = {language: [] for language in pointers}
+    done = 0
+    for article_id in _published():
+        found = _entries(store.find(article_id))
+        done += bool(found)
+        for entry in found:
+            entries.setdefault(primary(entry.document.language), []).append(entry)
+    for language, listed in entries.items():
+        work = Work()
+        index = Index([], {}).replaced("", listed)
+        index_store.replace(work, pointers.get(language, Pointer(language)), index)
+        commit(work)
+    return done
 
-    done, after = 0, None
+
+def _published() -> Iterator[str]:
+    """The ids of the published articles. The list lags a moment."""
+    after = None
     while True:
         found, after = store.listed(
             status="published", section=None, language=None, tag=None, limit=100, after=after
         )
-        for article in found:
-            work = Work()
-            bring_in_line(work, article.id, anew=True)
-            commit(work)
-        done += len(found)
+        yield from (article.id for article in found)
         if after is None:
-            return done
+            return
