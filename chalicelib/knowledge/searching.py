@@ -22,7 +22,7 @@ COMMON = 0.5
 """A word that more of the articles have says nothing about any of them."""
 WHY = 5
 """Words that are named as reasons."""
-STEM, ENDING = 4, 2
+STEM, ENDING = 4, 3
 """Letters that forms of a word share at least, and letters in which they differ at most."""
 BIGRAM = 2
 """Letters of a script without spaces that are looked for together, where no spaces tell the words."""
@@ -99,7 +99,7 @@ def _pieces(text: str) -> list[str]:
 def _forms(index: Index, word: str) -> list[str]:
     """The words that may be forms of this one: `lamps` of `lamp`, `flackert` of `flackern`.
 
-    They share its beginning but for two letters, four letters at least, and are about as long: roughly what
+    They share its beginning but for three letters, four letters at least, and are about as long: roughly what
     a stemmer says, in any language. Letters of a script without spaces are looked for within words.
     """
     from chalicelib.directory.words import is_unspaced

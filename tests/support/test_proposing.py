@@ -23,6 +23,7 @@ def test_articles_that_may_answer_a_ticket(api: Api, cloud: Cloud) -> None:
     [(title, why)] = proposed("Two lamps", "They flicker when I change the light.")
     assert title == "A lamp flickers"
     assert {"flicker", "lamps"} <= set(why)
+    assert [title for title, _ in proposed("Flickering light", "Yes, since Sunday.")] == ["A lamp flickers"]
     assert [title for title, _ in proposed("Meine Lampe", "Sie flackert, wenn ein Dimmer da ist.")] == [
         "Lampe flackert"
     ]
