@@ -50,11 +50,20 @@ def fill(table: str, first: int, last: int) -> None:
     told = time.monotonic()
     with ThreadPoolExecutor(WRITERS) as pool:
         for begin in range(first, last, 1000):
-            items = _items(range(begin, min(begin + 1000, last)))
-            list(pool.map(partial(_put, table), _batches(items)))
+            _put_all(pool, table, _items(range(begin, min(begin + 1000, last))))
             if time.monotonic() - told > 5:
                 told = time.monotonic()
                 progress(f"customers: {begin + 1000:,} of {last:,}")
+
+
+def put_all(table: str, items: Iterable[Any]) -> None:
+    """Put items, as a Work has them, into the table."""
+    with ThreadPoolExecutor(WRITERS) as pool:
+        _put_all(pool, table, items)
+
+
+def _put_all(pool: ThreadPoolExecutor, table: str, items: Iterable[Any]) -> None:
+    list(pool.map(partial(_put, table), _batches(items)))
 
 
 def _put(table: str, requests: list[Any]) -> None:

@@ -1,4 +1,4 @@
-"""A folder that answers like S3, as far as imports ask, so that no emulator is measured with them."""
+"""A folder that answers like S3, as far as jobs ask, so that no emulator is measured with them."""
 
 from __future__ import annotations
 
@@ -55,3 +55,25 @@ class Folder:
 
     def generate_presigned_url(self, *_: Any, **__: Any) -> str:
         return "https://files.example/"
+
+    def create_multipart_upload(self, *, Key: str, **_: Any) -> dict[str, str]:  # noqa: N803 - S3's names
+        self._path(Key).parent.mkdir(parents=True, exist_ok=True)
+        self._path(Key).write_bytes(b"")
+        return {"UploadId": Key}
+
+    def upload_part(self, *, Key: str, Body: bytes, **_: Any) -> dict[str, str]:  # noqa: N803 - S3's names
+        with self._path(Key).open("ab") as file:
+            file.write(Body)
+        return {"ETag": "part"}
+
+    def complete_multipart_upload(self, **_: Any) -> None:
+        """Parts come in order here: it is whole already."""
+
+    def list_object_versions(self, *, Prefix: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - S3's names
+        keys = (path.relative_to(self._root).as_posix() for path in self._root.rglob("*") if path.is_file())
+        return {"Versions": [{"Key": key, "VersionId": "1"} for key in keys if key.startswith(Prefix)]}
+
+    def delete_objects(self, *, Delete: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - S3's names
+        for one in Delete["Objects"]:
+            self._path(one["Key"]).unlink()
+        return {}

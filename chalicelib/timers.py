@@ -17,17 +17,21 @@ from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.timers import Request, Wake
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
+from chalicelib.mail import service as mail
 from chalicelib.privacy import erasing, retaining
 from chalicelib.support import service as support
 from chalicelib.tasks import reminders
+from chalicelib.webhooks import delivering
 
 worker = Blueprint(__name__)
 
 WAKES: dict[str, Callable[[Work, str, datetime], None]] = {
     "tkt": support.wake,
     "tsk": reminders.wake,
+    "msg": mail.wake,
     "era": erasing.wake,
     "ret": retaining.wake,
+    "dlv": delivering.wake,
 }
 """By the prefix of the entity's id."""
 

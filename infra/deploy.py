@@ -37,7 +37,17 @@ LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 OPTIONS = (
     *("Protected", "MailDomain", "SupportAddress", "BusinessName", "TimeZone", "DefaultRegion"),
     "FoldPlusTags",
-    *("PublicUrl", "CorsOrigin", "DomainName", "CertificateArn", "EnableWaf", "ApiRate", "ApiBurst"),
+    *(
+        "QuietHours",
+        "SendRate",
+        "PublicUrl",
+        "CorsOrigin",
+        "DomainName",
+        "CertificateArn",
+        "EnableWaf",
+        "ApiRate",
+        "ApiBurst",
+    ),
     *("AlarmEmail", "Tracing", "LogLevel", "LogDays", "ArchiveDays", "RawMailDays"),
 )
 """The template's parameters that are options of this command; `Stage` and `SecretParameter` are derived."""

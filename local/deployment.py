@@ -33,6 +33,7 @@ def parameters(settings: Settings) -> dict[str, str]:
         "BusinessName": BUSINESS_NAME,
         "SecretParameter": SECRET_PARAMETER,
         "PublicUrl": settings.api_url,
+        "SendRate": "1000",  # nobody limits us here
         "ApiRate": "500",  # tests and measurements send more at once than a business's first customers
         "ApiBurst": "1000",
     }

@@ -33,12 +33,14 @@ WORKERS = {
     "FeedbackQueue": "chalicelib.feedback.worker:feedback_worker",
     "InboundMailQueue": "chalicelib.support.worker:inbound_mail",
     "OutboundMailQueue": "chalicelib.mail.worker:outbound_mail",
+    "OutboundCampaignsQueue": "chalicelib.mail.worker:outbound_campaigns",
     "MailEventsQueue": "chalicelib.mail.worker:mail_events",
     "TimersQueue": "chalicelib.timers:timers",
     "CustomerIndexQueue": "chalicelib.directory.worker:index_customers",
     "DuplicatesQueue": "chalicelib.duplicates.worker:find_duplicates",
     "SummariesQueue": "chalicelib.overview.worker:summarise_customers",
     "JobsQueue": "chalicelib.jobs:jobs",
+    "WebhooksQueue": "chalicelib.webhooks.worker:webhooks",
 }
 """Which worker reads which queue; tests/infra asserts that the template says the same."""
 
@@ -134,6 +136,7 @@ class Cloud:
             "RAPPORT_CONFIGURATION_SET": "rapport-test",
             "RAPPORT_SUPPORT_ADDRESS": SUPPORT_ADDRESS,
             "RAPPORT_BUSINESS_NAME": "Shop",
+            "RAPPORT_SEND_RATE": "100000",
             "RAPPORT_PUBLIC_URL": "https://api.shop.example",
         }
 

@@ -68,13 +68,18 @@ def receipt(ses_id: str, bucket: str, recipients: list[str], sender: str, **verd
 
 
 def arrive(
-    cloud: Cloud, raw: bytes, *, to: str = SUPPORT_ADDRESS, sender: str = "ada@example.org", **verdicts: str
+    cloud: Cloud,
+    raw: bytes,
+    *,
+    to: str | list[str] = SUPPORT_ADDRESS,
+    sender: str = "ada@example.org",
+    **verdicts: str,
 ) -> str:
     """Bring a mail to the inbound queue, as SES would; SES's id of it."""
     ses_id = f"ses{next(_numbers):040d}"
     bucket = cloud["MailBucket"]
     boto3.client("s3").put_object(Bucket=bucket, Key=f"inbound/{ses_id}", Body=raw)
-    notice = receipt(ses_id, bucket, [to], sender, **verdicts)
+    notice = receipt(ses_id, bucket, [to] if isinstance(to, str) else to, sender, **verdicts)
     boto3.client("sns").publish(TopicArn=cloud["InboundMailTopic"], Message=json.dumps(notice))
     return ses_id
 
@@ -94,6 +99,11 @@ def outbox() -> list[EmailMessage]:
     """The mails that SES was given, oldest first, parsed."""
     found = [message_from_string(one.raw_data, policy=default) for one in _sent()]
     return [mail for mail in found if isinstance(mail, EmailMessage)]
+
+
+def sent_bytes() -> list[bytes]:
+    """The same as SES was given them, byte for byte."""
+    return [str(one.raw_data).encode() for one in _sent()]
 
 
 def ses_ids() -> list[str]:

@@ -10,12 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.customers import defining
-from chalicelib.kernel import aws, config, tokens
+from chalicelib.kernel import aws, config, kept, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from tests.api import Api
-from tests.cloud import SUPPORT_ADDRESS, Cloud, one_at_a_time
+from tests.cloud import MAIL_DOMAIN, Cloud, one_at_a_time
 
 ROOT_SECRET = base64.b64encode(bytes(range(32))).decode()
 PLAIN = {
@@ -38,7 +37,7 @@ def forget() -> None:
     """Drop what a process keeps: clients, settings, keys."""
     aws.forget()
     tokens.forget()
-    defining.forget()
+    kept.forget()
     config.settings.cache_clear()
 
 
@@ -54,7 +53,7 @@ def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         boto3.client("ssm").put_parameter(
             Name="/rapport/test/root-secret", Value=ROOT_SECRET, Type="SecureString"
         )
-        boto3.client("ses").verify_email_identity(EmailAddress=SUPPORT_ADDRESS)
+        boto3.client("ses").verify_domain_identity(Domain=MAIL_DOMAIN)
         boto3.client("ses").create_configuration_set(ConfigurationSet={"Name": "rapport-test"})
         yield made
         forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -82,8 +83,21 @@ def require_actor(work: Work) -> None:
 
 def require_staff(work: Work, staff_id: str, field: str) -> None:
     """Commit only if they are on the staff and active; else Invalid names the field."""
-    unknown = Invalid.in_body(field, "names nobody active on the staff", "unknown_staff")
-    work.require(store.staff_key(staff_id), unknown, when=Attr("active").eq(True))
+    work.require(store.staff_key(staff_id), unknown_staff(field), when=Attr("active").eq(True))
+
+
+def unknown_staff(field: str) -> Invalid:
+    return Invalid.in_body(field, "names nobody active on the staff", "unknown_staff")
+
+
+def active_staff(staff_ids: Iterable[str]) -> set[str]:
+    """Those of these who are on the staff and active, in one call; 100 at most."""
+    return store.active_staff(staff_ids)
+
+
+def staff_of_addresses(addresses: Iterable[str]) -> dict[str, str]:
+    """The ids of the staff who have these e-mail addresses, by address, in one call; 100 at most."""
+    return store.staff_of_addresses(addresses)
 
 
 def require_team(work: Work, team_id: str, field: str) -> None:
@@ -160,6 +174,11 @@ def get_team(team_id: str) -> Team:
 def teams(*, limit: int, after: str | None) -> tuple[list[Team], str | None]:
     """A page of the teams, newest first."""
     return store.newest_teams(limit=limit, after=after)
+
+
+def members_of(team_id: str) -> list[Staff]:
+    """The active members of a team, the first 100 by when they came. Lags a moment."""
+    return store.members_of(team_id, limit=100)
 
 
 Entity = TypeVar("Entity", Staff, Team)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc, each_once
+from chalicelib.kernel.model import Line, LocalTime, Model, Stored, Text, Utc, each_once
 
 Channel = Literal["email", "sms", "phone", "letter", "mobile", "chat", "social", "fax", "web"]
 """The ways that we reach out on; `mobile` is a notification on a phone."""
@@ -179,9 +179,6 @@ class Consents(Model):
     customer_id: str
     statements: list[Consent]
     effective: list[Effective]
-
-
-LocalTime = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:30"])]
 
 
 class PreferencesPatch(Model):

@@ -6,7 +6,18 @@ from chalicelib.consent import store
 from chalicelib.consent.events import PreferencesChanged
 from chalicelib.consent.model import Preferences, PreferencesPatch
 from chalicelib.customers import service as customers
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
+
+
+def key(customer_id: str) -> Key:
+    """The key of a customer's preferences, for those who read several things in one call."""
+    return store.preferences_key(customer_id)
+
+
+def of_item(item: Item) -> Preferences:
+    """The preferences in their item, for those who read several things in one call."""
+    return Preferences.model_validate(item, strict=False)
 
 
 def get(customer_id: str) -> Preferences:

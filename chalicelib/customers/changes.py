@@ -57,14 +57,15 @@ Do = Callable[[list[Change]], list[RapportError | None]]
 
 
 def settle(changes: list[Change], do: Do, again: Again) -> list[Change]:
-    """Carry a plan out. What was overtaken is planned anew, with the rows that had built on it."""
+    """Carry a plan out. What was overtaken is planned anew, and so is what had built on what was not done."""
     settled: dict[int, Change] = {}
     while changes:
         errors = dict(zip((change.row for change in changes), do(changes), strict=True))
         overtaken = {row for row, error in errors.items() if _was_overtaken(error)}
         for change in changes:
             settled[change.row] = _outcome(change, errors[change.row])
-        pending = sorted(overtaken | _built_on(changes, overtaken))
+        undone = {row for row, error in errors.items() if not (error is None or isinstance(error, Repeated))}
+        pending = sorted(overtaken | _built_on(changes, undone))
         changes = again(pending) if pending else []
     return [settled[row] for row in sorted(settled)]
 
@@ -84,12 +85,12 @@ def _was_overtaken(error: RapportError | None) -> bool:
     return isinstance(error, Conflict) and error.code == "identity_taken"
 
 
-def _built_on(changes: Sequence[Change], overtaken: set[int]) -> set[int]:
-    """The rows that were decided by what the overtaken ones were going to do."""
+def _built_on(changes: Sequence[Change], undone: set[int]) -> set[int]:
+    """The rows that were decided by what these were going to do, and did not."""
     concerned: set[str] = set()
     found = set()
     for change in changes:
-        if change.row in overtaken:
+        if change.row in undone:
             concerned |= change.touches
         elif not change.writes and not concerned.isdisjoint(change.touches):
             found.add(change.row)

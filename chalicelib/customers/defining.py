@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from chalicelib.customers.definitions import (
     CustomField,
     Definitions,
@@ -15,35 +13,25 @@ from chalicelib.customers.events import FieldsChanged
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 from chalicelib.kernel.events import changes
+from chalicelib.kernel.kept import Kept
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 
 KEY = Key("FIELDS", "FIELDS")
-FRESH = 30.0
-"""Seconds until a process that has seen the definitions reads them again."""
-
-_kept: dict[str, tuple[float, Definitions]] = {}
-
-
-def current() -> Definitions:
-    """The definitions, as they were 30 seconds ago at most: no call while they are kept, else one."""
-    read_at, kept = _kept.get(KEY.pk, (0.0, None))
-    if kept is not None and time.monotonic() - read_at < FRESH:
-        return kept
-    found = read()
-    _kept[KEY.pk] = (time.monotonic(), found)
-    return found
-
-
-def forget() -> None:
-    """Read them anew the next time."""
-    _kept.clear()
 
 
 def read() -> Definitions:
     """The definitions as they are now: one call."""
     item = table.get(KEY)
     return Definitions.model_validate(item, strict=False) if item else Definitions()
+
+
+_kept = Kept(read)
+
+
+def current() -> Definitions:
+    """The definitions, as they were 30 seconds ago at most: no call while they are kept, else one."""
+    return _kept.current()
 
 
 def get(name: str) -> CustomField:
@@ -114,4 +102,4 @@ def _write(work: Work, before: Definitions, after: Definitions) -> None:
         work.replace(item, version=before.version)
     else:
         work.put(item, unless_exists=Stale("Somebody else defined the first field meanwhile."))
-    forget()
+    _kept.forget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from boto3.dynamodb.conditions import ConditionBase
 
@@ -36,14 +37,16 @@ def register(work: Work, new: NewCustomer) -> Customer:
     return customer
 
 
-def register_lead(work: Work, address: str, name: str = "", *, locale: str | None = None) -> Customer:
+def register_lead(work: Work, address: str, name: str = "", **told: Any) -> Customer:
     """Register somebody of whom we know only an e-mail address, in the work of what made them known.
 
-    `name` is what they call themselves.
+    `name` is what they call themselves, `told` are fields of theirs that follow from how they got known.
 
-    Fails with Stale when the address got a holder meanwhile: recognise it again.
+    Raises Invalid for those; fails with Stale when the address got a holder meanwhile: recognise it again.
     """
-    new = NewCustomer(name=name[:200].strip() or None, emails=[address], stage="lead", locale=locale)
+    custom = fields.check(told.get("custom", {}), definitions(), complete=False) if "custom" in told else {}
+    known = {"name": name[:200].strip() or None, "emails": [address], **told, "custom": custom}
+    new = NewCustomer.model_validate(known)
     lead = Customer.register(new, at=work.now, region=settings().default_region)
     store.add(work, lead, taken=Stale("Somebody else registered this address meanwhile."))
     _record_registered(work, lead)

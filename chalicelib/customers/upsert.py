@@ -6,12 +6,10 @@ is going to do. Carrying out makes one Work of each change. Who calls decides ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from chalicelib.access import service as access
 from chalicelib.customers import fields as custom_fields
@@ -20,6 +18,7 @@ from chalicelib.customers.changes import Change
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
 from chalicelib.customers.identity import MAX_OF_A_KIND, Identity
+from chalicelib.customers.known import Earlier, Known, Row
 from chalicelib.customers.model import Customer, NewCustomer, Stage
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, RapportError
 from chalicelib.kernel.events import changes
@@ -27,30 +26,10 @@ from chalicelib.kernel.work import Work
 
 Mode = Literal["create", "update", "upsert"]
 Match = Literal["email", "phone", "external_id", "handle"]
-Value = TypeVar("Value")
-Found = TypeVar("Found")
 
 LISTS = {"emails": MAX_OF_A_KIND, "phones": MAX_OF_A_KIND, "handles": MAX_OF_A_KIND, "tags": 50}
 """Fields that a row adds to, and how much each may hold; all but the tags tell who somebody is."""
 MAPS = ("external_ids", "custom")
-READERS = 4
-"""Calls that read at the same time."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """What one row says: the fields that `new` was given; its phones are in E.164 already."""
-
-    number: int
-    new: NewCustomer
-
-    @cached_property
-    def identities(self) -> list[Identity]:
-        found = [Identity.of_email(address) for address in self.new.emails]
-        found += [Identity("phone", number) for number in self.new.phones]
-        found += [Identity.of_external(*pair) for pair in self.new.external_ids.items()]
-        found += [Identity.of_handle(handle) for handle in self.new.handles]
-        return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -75,45 +54,13 @@ class Rules:
         return self.match in (None, kind)
 
 
-class Known:
-    """The holders of the identities that some rows name, and their profiles; what is planned is added."""
+def plan(rows: Sequence[Row], rules: Rules, earlier: Earlier | None = None) -> list[Change]:
+    """What is to be done for each row, in their order: two batches of calls for all of them.
 
-    def __init__(self, rows: Iterable[Row]) -> None:
-        wanted = dict.fromkeys(identity for row in rows for identity in row.identities)
-        self._holders = _read(store.holders, list(wanted))
-        self._customers = _read(store.get_many, list(dict.fromkeys(self._holders.values())))
-        merged = {one.merged_into for one in self._customers.values() if one.merged_into}
-        self._customers |= _read(store.get_many, [one for one in merged if one not in self._customers])
-
-    def holder(self, identity: Identity) -> Customer | None:
-        """Whose identity this is: the survivor, when its holder was merged."""
-        found = self._customers.get(self._holders.get(identity, ""))
-        return self._customers.get(found.merged_into) if found and found.merged_into else found
-
-    def note(self, change: Change) -> Change:
-        """Let the rows that follow see what this one is going to do."""
-        if change.after is not None and change.after is not change.before:
-            self._customers[change.after.id] = change.after
-            for identity in change.after.identities:
-                self._holders.setdefault(identity, change.after.id)
-        return change
-
-
-def _read(read: Callable[[list[Value]], dict[Value, Found]], wanted: list[Value]) -> dict[Value, Found]:
-    """Read by hundreds, several calls at the same time when there are several."""
-    hundreds = [wanted[start : start + 100] for start in range(0, len(wanted), 100)]
-    if len(hundreds) < 2:
-        return read(wanted) if wanted else {}
-    found: dict[Value, Found] = {}
-    with ThreadPoolExecutor(READERS) as pool:
-        for part in pool.map(read, hundreds):
-            found |= part
-    return found
-
-
-def plan(rows: Sequence[Row], rules: Rules) -> list[Change]:
-    """What is to be done for each row, in their order: two batches of calls for all of them."""
-    known = Known(rows)
+    One more each for the staff and the organisations that the rows name. `earlier` knows whom rows before
+    these were going to make or change.
+    """
+    known = Known(rows, earlier)
     return [known.note(_plan_row(row, known, rules)) for row in rows]
 
 
@@ -122,8 +69,10 @@ def _plan_row(row: Row, known: Known, rules: Rules) -> Change:
         before = _meant(row, known, rules)
         if before is None:
             after = _created(row, rules)
+            known.require_named(None, after)
             return Change(row=row.number, outcome="created", customer_id=after.id, after=after)
         after = _added_to(before, row, known, rules)
+        known.require_named(before, after)
         changed = after.changes_from(before) if after is not before else []
         outcome: Any = "updated" if changed else "unchanged"
         return Change(

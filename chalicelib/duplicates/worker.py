@@ -12,9 +12,12 @@ from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, batch_worker
 
 worker = Blueprint(__name__)
+BATCH = 3
+"""Messages of an invocation. Among hundreds of near-identical entries each writes up to 20 pairs, which
+others overtake and which are then found anew; so few are done in time even then."""
 
 
-@batch_worker(worker)
+@batch_worker(worker, batch_size=BATCH)
 def find_duplicates(jobs: list[Job]) -> None:
     """Look for other entries of those whom a batch of events is about, each once.
 

@@ -11,8 +11,8 @@ from chalicelib.customers.identity import Identity
 from chalicelib.feedback import store
 from chalicelib.feedback.events import FeedbackReceived, FeedbackRejected
 from chalicelib.feedback.model import Feedback, Submission
-from chalicelib.feedback.service import day_of
 from chalicelib.feedback.statistics import additions
+from chalicelib.kernel import counters
 from chalicelib.kernel.errors import Invalid, Stale
 from chalicelib.kernel.work import Work
 
@@ -42,7 +42,7 @@ class Intake:
             emails=[response.email for response in given if response.email],
         )
         self._registering: set[Identity] = set()
-        self._shard = store.pick_shard()
+        self._shard = counters.pick_shard()
 
     def receive(self, work: Work, submission: Submission) -> None:
         """Store a response, record it where its customer's timeline shows it, and count it.
@@ -66,7 +66,7 @@ class Intake:
             return
         _record_received(work, feedback)
         counted = additions(feedback.kind, feedback.score)
-        store.count(work, feedback.survey, day_of(feedback.submitted_at), self._shard, counted)
+        store.count(work, feedback.survey, counters.day_of(feedback.submitted_at), self._shard, counted)
 
     def _customer_of(self, work: Work, submission: Submission) -> str | None:
         """Whose response it is: the customer that was named, the holder of the address, or a new lead."""

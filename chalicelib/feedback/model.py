@@ -24,6 +24,7 @@ SCALES: dict[Kind, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1
 MAX_BYTES = 24_000
 """Of a response as JSON, so that its item stays under 32 KB whatever the script."""
 
+MAX_COMMENT = 5000
 PREVIEW = 200
 """Characters of a comment that the timeline shows."""
 
@@ -40,7 +41,7 @@ class NewFeedback(Model):
         Field(validate_default=True, description="nps 0–10, csat 1–5, ces 1–7; the other kinds have none."),
     ] = None
     comment: Annotated[
-        Annotated[str, Text(5000)] | None,
+        Annotated[str, Text(MAX_COMMENT)] | None,
         Field(validate_default=True, description="A comment and a suggestion are nothing without it."),
     ] = None
     channel: Channel = "web"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from chalicelib.customers.model import CustomerId
 from chalicelib.feedback import service as feedback
@@ -14,19 +12,10 @@ from chalicelib.feedback.model import Accepted, Feedback, FeedbackId, Kind, NewF
 from chalicelib.feedback.statistics import Statistics
 from chalicelib.kernel.http.paging import Page, PageParameters, Parameters
 from chalicelib.kernel.http.routes import Link, Routes
+from chalicelib.kernel.model import Day
 from chalicelib.kernel.work import Work
 
 routes = Routes("Feedback", __name__)
-
-
-def _full_date(value: Any) -> Any:
-    """RFC 3339's full-date, in years that leave room for a range on both sides."""
-    if isinstance(value, str) and not re.fullmatch(r"(19|20|21)\d\d-\d\d-\d\d", value, re.ASCII):
-        raise ValueError("must be a day such as 2026-01-31")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_full_date)]
 
 
 class FeedbackQuery(PageParameters):

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
 from chalicelib.feedback import store
 from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
 from chalicelib.feedback.statistics import DayStatistics, Statistics, measures
-from chalicelib.kernel import ids
+from chalicelib.kernel import counters, ids
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.work import Work
 
 RETRY_AFTER = 2
 """Seconds after which a response that was just given can be expected."""
-
-USUAL_DAYS = 30
-MAX_DAYS = 366
-"""Days that statistics span when nothing else is asked, and at most."""
 
 
 def submit(work: Work, new: NewFeedback) -> Submission:
@@ -98,26 +94,17 @@ def reduce(work: Work, feedback: Feedback) -> None:
     store.reduce(work, feedback)
 
 
-def day_of(at: datetime) -> date:
-    """The day of a moment where the business is."""
-    return at.astimezone(settings().zone).date()
-
-
 def statistics(survey: str | None, first: date | None, last: date | None) -> Statistics:
     """What the responses of a survey, or of all, say in sum, from day to day inclusive: one call.
 
     Without `first` the last 30 days up to `last`, which is today unless given. Raises Invalid for a
     range that is empty or longer than 366 days.
     """
-    last = last or day_of(ids.now())
-    first = first or last - timedelta(days=USUAL_DAYS - 1)
-    if not 0 <= (last - first).days < MAX_DAYS:
-        reason = f"must be a day from {first} on, {MAX_DAYS} days in all at most"
-        raise Invalid.in_query("to", reason, "invalid_range")
+    first, last = counters.days(first, last)
     total: Counter[str] = Counter()
     days: dict[date, Counter[str]] = {}
-    for day, counters in store.counters(survey, first, last):
-        total.update(counters)
-        days.setdefault(day, Counter()).update(counters)
+    for day, numbers in store.counted(survey, first, last):
+        total.update(numbers)
+        days.setdefault(day, Counter()).update(numbers)
     by_day = [DayStatistics(date=day, **measures(counted)) for day, counted in days.items()]
     return Statistics(survey=survey, first=first, last=last, by_day=by_day, **measures(total))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,16 +10,13 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import service as customers
 from chalicelib.feedback.model import KINDS, Feedback, Kind
-from chalicelib.kernel import pages, table
+from chalicelib.kernel import counters, pages, table
 from chalicelib.kernel.errors import Conflict, RapportError, Repeated, Stale
 from chalicelib.kernel.events import PREFIX
 from chalicelib.kernel.ids import stamp, ulid
-from chalicelib.kernel.pages import HIGHEST, Query
+from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
-
-SHARDS = 2
-"""Counters a day is spread over, so that workers at the same time seldom meet on one."""
 
 ALL = "*"
 """Stands for all surveys together; no survey can have that name."""
@@ -168,25 +164,13 @@ def _feedback(item: Item) -> Feedback:
     return Feedback.model_validate(item, strict=False)
 
 
-def pick_shard() -> int:
-    """Which of a day's counters the responses of one batch are added to."""
-    return random.randrange(SHARDS)  # noqa: S311 - spreads load, hides nothing
-
-
 def count(work: Work, survey: str, day: date, shard: int, additions: Mapping[str, int]) -> None:
     """Add to the day's counters, of the survey and of all together."""
     for name in (survey, ALL):
-        work.count(Key(f"STAT#{name}", f"DAY#{day.isoformat()}#{shard}"), additions)
+        counters.count(work, f"STAT#{name}", day, shard, additions)
 
 
-def counters(survey: str | None, first: date, last: date) -> Iterator[tuple[date, dict[str, int]]]:
-    """The counters of the days from `first` to `last`, some days in several parts: one call for a year."""
-    days = Query(
-        f"STAT#{survey or ALL}",
-        low=f"DAY#{first.isoformat()}#",
-        high=f"DAY#{last.isoformat()}#{HIGHEST}",
-        ascending=True,
-    )
-    for item in pages.every(days):
-        numbers = {name: value for name, value in item.items() if isinstance(value, int)}
-        yield date.fromisoformat(item["sk"].split("#")[1]), numbers
+def counted(survey: str | None, first: date, last: date) -> Iterator[tuple[date, dict[str, int]]]:
+    """The counters of the days from `first` to `last`, some days in several pieces: one call for a year."""
+    for day, _, numbers in counters.counted(f"STAT#{survey or ALL}", first, last):
+        yield day, numbers

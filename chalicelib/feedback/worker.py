@@ -1,24 +1,46 @@
-"""Stores the responses that POST /v1/feedback sent to the queue."""
+"""Stores the responses that POST /v1/feedback sent to the queue, and those that came by mail."""
 
 from __future__ import annotations
 
+import json
+
 from chalice.app import Blueprint
 
-from chalicelib.feedback.intake import Intake, read
+from chalicelib.feedback import intake
 from chalicelib.feedback.model import Submission
 from chalicelib.kernel.workers import Job, batch_worker
 
 worker = Blueprint(__name__)
 
 
+def _read(body: str) -> Submission:
+    """The response in a queue message, or in the mail that it tells of as an event of the bus."""
+    if '"detail-type"' in body and _is_event(body):
+        from chalicelib.feedback import by_mail  # brings all of mail, which most workers never need
+
+        return by_mail.read_event(body)
+    return intake.read(body)
+
+
+def _is_event(body: str) -> bool:
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(message, dict) and "detail-type" in message
+
+
 @batch_worker(worker, batch_size=10)
 def feedback_worker(jobs: list[Job]) -> None:
-    """One reading and one transaction a batch, unless messages repeat or meet another worker's."""
+    """One reading and one transaction a batch, unless messages repeat or meet another worker's.
+
+    A mail to a feedback mailbox comes as its event, and is read first.
+    """
     readable: list[tuple[Job, Submission]] = []
     for job in jobs:
         with job.attempt():
-            readable.append((job, read(job.body)))
-    intake = Intake([submission for _, submission in readable])
+            readable.append((job, _read(job.body)))
+    taken = intake.Intake([submission for _, submission in readable])
     for job, submission in readable:
         with job.attempt() as work:
-            intake.receive(work, submission)
+            taken.receive(work, submission)

@@ -34,6 +34,18 @@ def put(key: str, content: bytes, content_type: str, *, bucket: str | None = Non
         )
 
 
+def copy(source: str, target: str) -> None:
+    """Copy an object of the mail bucket within it, whatever was there. Raises NotFound."""
+    client, bucket = aws.s3(), settings().mail_bucket
+    try:
+        with busy_is_unavailable("storage"):
+            client.copy_object(Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source})
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchKey":
+            raise
+        raise NotFound("There is no such object.", code="no_such_object") from None
+
+
 def put_new(key: str, content: bytes, content_type: str, *, bucket: str) -> bool:
     """Store bytes under a key that must be free; False when it is taken, by whoever came first."""
     client = aws.s3()
@@ -138,11 +150,10 @@ def get_json(key: str, *, bucket: str | None = None, maximum: int = 20_000_000) 
     return document
 
 
-def upload_link(key: str, *, seconds: int, bucket: str) -> str:
-    """A presigned URL to PUT the object, valid for `seconds`."""
-    return aws.s3().generate_presigned_url(
-        "put_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
-    )
+def upload_link(key: str, *, seconds: int, bucket: str, size: int | None = None) -> str:
+    """A presigned URL to PUT the object, valid for `seconds`; with `size`, for exactly so many bytes."""
+    parameters = {"Bucket": bucket, "Key": key} | ({"ContentLength": size} if size else {})
+    return aws.s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
 
 
 def link(key: str, *, seconds: int, filename: str | None = None, bucket: str | None = None) -> str:

@@ -30,10 +30,16 @@ class Settings(BaseModel):
     support_address: str = "support@example.com"
     business_name: str = "Rapport"
     public_url: str = ""
+    quiet_hours: str = Field(
+        default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$"
+    )
+    send_rate: float = Field(default=0, ge=0)
     time_zone: TimeZone = "UTC"
     default_region: str = Field(default="US", pattern="^[A-Z]{2}$")
     fold_plus_tags: bool = False
     cors_origin: str = "*"
+    webhook_loopback: bool = False
+    """Whether webhooks may go to this very machine, without TLS: on the local cloud and in tests only."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -139,6 +139,7 @@ def event_item(
     bulk: bool = False,
     private: dict[str, Any] | None = None,
     once: tuple[str, ...] = (),
+    expires_at: int | None = None,
 ) -> Item:
     """The item of an event. It sorts by when it occurred, which is never after it was recorded.
 
@@ -162,6 +163,7 @@ def event_item(
         "private": private,
     }
     item |= _audit_keys(data, item, recorded_at)
+    item |= {"expires_at": expires_at} if expires_at else {}
     return {name: value for name, value in item.items() if value is not None}
 
 

@@ -7,12 +7,21 @@ each annotation, in every cold start.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, TypeVar
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from annotated_types import GroupedMetadata
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from chalicelib.kernel.ids import EPOCH, stamp
 
@@ -83,6 +92,19 @@ def _known_zone(name: str) -> str:
 
 TimeZone = Annotated[str, Line(60), AfterValidator(_known_zone)]
 """The name of a time zone (IANA), such as `Europe/Berlin`."""
+
+LocalTime = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:30"])]
+"""What the clock on the wall shows."""
+
+
+def _full_date(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"(19|20|21)\d\d-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("must be a day such as 2026-01-31")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_full_date)]
+"""RFC 3339's full-date, in years that leave room for a range on both sides."""
 
 
 @dataclass(frozen=True)

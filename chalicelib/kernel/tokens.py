@@ -15,7 +15,7 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.config import Misconfigured, settings
 from chalicelib.kernel.table import busy_is_unavailable
 
-Purpose = Literal["cursor", "thread", "suppression", "consent", "vote"]
+Purpose = Literal["cursor", "thread", "suppression", "consent", "preferences", "download", "vote", "webhook"]
 
 _SALT = b"rapport"
 ROOT_BYTES = 32
@@ -57,6 +57,22 @@ def tag(purpose: Purpose, message: str, key_id: str = "1") -> bytes:
 def matches(purpose: Purpose, message: str, given: bytes, key_id: str = "1") -> bool:
     """Whether `given` is the message's tag, in constant time."""
     return hmac.compare_digest(tag(purpose, message, key_id), given)
+
+
+def seal(purpose: Purpose, payload: str) -> str:
+    """A payload with its tag, in URL-safe characters: for links that store nothing."""
+    signed = tag(purpose, payload) + payload.encode()
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+
+
+def unseal(purpose: Purpose, token: str) -> str | None:
+    """The payload of a token; None for one that we did not make."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        given, payload = raw[:TAG_BYTES], raw[TAG_BYTES:].decode()
+    except ValueError:
+        return None
+    return payload if matches(purpose, payload, given) else None
 
 
 def keyed_hash(purpose: Purpose, value: str) -> str:

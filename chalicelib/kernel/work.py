@@ -152,8 +152,11 @@ class Work:
         occurred_at: datetime | None = None,
         private: dict[str, Any] | None = None,
         once: tuple[str, ...] = (),
+        expires_at: int | None = None,
     ) -> Item:
         """Record a domain event in the partition of whom it is about; returns its item.
+
+        One that only wakes a worker, and is no part of anybody's history, may expire (epoch seconds).
 
         With `once`, what the change is known by, the event is the change's own track: the same change made
         again, from a Work of the same time, fails with Repeated before anything else does.
@@ -169,6 +172,7 @@ class Work:
             bulk=self.bulk,
             private=private,
             once=once,
+            expires_at=expires_at,
         )
         repeated = Repeated("This was recorded before.") if once else None
         request = {"Item": encode_item(item), **(ABSENT if once else {})}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from chalicelib.kernel.commit import commit
+from chalicelib.kernel.errors import Repeated, Stale, Unavailable
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.work import Work
-from chalicelib.mail import store
+from chalicelib.mail import store, suppression
 from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered, MailNotSent
 from chalicelib.mail.model import RANK, Status
 from chalicelib.mail.notices.delivery_events import DeliveryEvent, Kind, read_delivery_events
@@ -18,30 +21,50 @@ _STATUS: dict[Kind, Status] = {
 }
 """What SES reports as sent or delayed changes nothing for us."""
 
+TRIES = 4
+"""How often a bounce is counted anew when another one of the address came between."""
+
 
 def file(work: Work, body: str) -> None:
     """File what one notification says. Raises Invalid when it is none of SES's."""
     events = [event for event in read_delivery_events(body) if event.kind in _STATUS]
-    _suppress([event for event in events if event.hard])
+    _suppress(events)
     ours = [event for event in events if event.message_id and event.message_id.startswith("msg_")]
     if ours:
         _report(work, max(ours, key=lambda event: (RANK[_STATUS[event.kind]], event.hard)))
 
 
 def _suppress(events: list[DeliveryEvent]) -> None:
-    """Suppress these recipients now: it holds even where the report comes late or its message is gone."""
-    if not events:
-        return
-    apart = Work()
-    for address in {store.suppression_key(event.recipient): event.recipient for event in events}.values():
-        store.suppress(apart, address, "complaint" if events[0].kind == "complained" else "bounce")
-    commit(apart)
+    """Note each recipient's bounce now: it holds even where the report comes late or its message is gone."""
+    for event in {store.suppression_key(event.recipient): event for event in events}.values():
+        if event.hard or event.kind == "bounced":
+            _note(event)
+
+
+def _note(event: DeliveryEvent) -> None:
+    for _ in range(TRIES):
+        apart = Work()
+        try:
+            if event.hard:
+                reason: Literal["bounce", "complaint"] = (
+                    "complaint" if event.kind == "complained" else "bounce"
+                )
+                suppression.note_hard(apart, event.recipient, reason)
+            else:
+                suppression.note_soft(apart, event.recipient, event.at)
+            return commit(apart)
+        except Repeated:
+            return
+        except Stale:
+            continue
+    raise Unavailable("Others keep counting bounces of this address.")
 
 
 def _report(work: Work, event: DeliveryEvent) -> None:
     """One notification is about one message, whose status only rises."""
     message_id, status = str(event.message_id), _STATUS[event.kind]
-    failure = {"failure": event.diagnostic} if event.diagnostic and status != "delivered" else {}
+    failed = bool(event.diagnostic) and status != "delivered"
+    failure: dict[str, Any] = {"failure": event.diagnostic} if failed else {}
     store.raise_status(work, message_id, status, **failure)
     work.record(
         store.events_partition(message_id, event.customer_id),

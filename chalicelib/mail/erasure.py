@@ -14,7 +14,6 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.kernel import blobs, table
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.errors import Stale
-from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service, store, threads
 from chalicelib.mail.model import StoredMessage
@@ -119,7 +118,7 @@ def erase_messages(work: Work, messages: list[StoredMessage]) -> Counter[str]:
         counts += _erase_objects(message)
         gone = Stale("Somebody else removed the message.")
         work.delete(store.message_key(message.id), when=Attr("pk").exists(), failure=gone)
-    keys = _thread_keys(messages)
+    keys = store.own_thread_keys(messages)
     for key in keys:
         work.delete(key)
     return counts + Counter({"messages": len(messages), "thread_keys": len(keys)})
@@ -134,22 +133,10 @@ def _erase_objects(message: StoredMessage) -> Counter[str]:
         blobs.erase(message.body_key)
         counts["texts"] += 1
     kept = {one.id for one in message.attachments if not one.quarantined}
-    for sha256 in kept:
-        blobs.erase(service.attachment_key(message.thread_id or message.id, sha256))
+    for place in (message.thread_id or message.id, *message.moved_from):
+        for sha256 in kept:
+            blobs.erase(service.attachment_key(place, sha256))
     return counts + Counter({"attachments": len(kept)})
-
-
-def _thread_keys(messages: Iterable[StoredMessage]) -> list[Key]:
-    """Where the threads of these messages are indexed by the messages' own ids, and by no other thread's."""
-    wanted: dict[Key, str | None] = {}
-    for message in messages:
-        if message.index_key:
-            wanted[store.thread_item_key(message.index_key)] = message.thread_id
-        if message.ses_message_id:
-            key = store.thread_item_key(threads.index_key("ses", message.ses_message_id))
-            wanted[key] = message.thread_id
-    found = table.get_many(wanted) if wanted else {}
-    return [key for key, item in found.items() if item["thread_id"] == wanted[key]]
 
 
 def forget_tag(work: Work, tag: str) -> None:
@@ -157,11 +144,17 @@ def forget_tag(work: Work, tag: str) -> None:
     work.delete(store.thread_item_key(threads.index_key("tag", tag)))
 
 
+def part(work: Work, thread_id: str) -> None:
+    """Remove the note of which threads are shown with this one."""
+    store.unite(work, thread_id, [])
+
+
 def suppress_erased(work: Work, addresses: Iterable[str]) -> int:
     """Never mail these addresses again; how many were not suppressed before. 50 at most."""
     by_key = {store.suppression_key(address): address for address in addresses}
     known = table.get_many(by_key) if by_key else {}
-    new = [address for key, address in by_key.items() if key not in known]
+    lasting = {key for key, item in known.items() if "expires_at" not in item}
+    new = [address for key, address in by_key.items() if key not in lasting]
     for address in new:
         store.suppress(work, address, "erased")
     return len(new)

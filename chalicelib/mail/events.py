@@ -2,23 +2,48 @@
 
 from typing import ClassVar
 
-from chalicelib.kernel.events import EventData
+from chalicelib.kernel.events import EventData, Waking
+from chalicelib.kernel.model import Utc
 
 
 class MailReceived(EventData):
+    """`purpose` is the mailbox's, but `support` where the mail answers a ticket."""
+
     type: ClassVar[str] = "mail.received"
     message_id: str
     thread_id: str | None = None
     mail_class: str
+    mailbox_id: str | None = None
+    purpose: str = "support"
+    state: str | None = None
 
 
 class MailQueued(EventData):
-    """Wakes the worker that sends it."""
+    """Wakes the worker that sends it; with `wake_at`, the timer until then. `topic` is a campaign's."""
 
     type: ClassVar[str] = "mail.queued"
     message_id: str
     thread_id: str | None = None
     auto_reply: bool = False
+    topic: str | None = None
+    wake_id: str | None = None
+    wake_at: Utc | None = None
+
+
+class MailDeferred(Waking):
+    """It is tried again later; `reason` is quiet_hours, daily_quota or send_rate."""
+
+    type: ClassVar[str] = "mail.deferred"
+    message_id: str
+    reason: str
+
+
+class MailDue(EventData):
+    """It need not wait any more: wakes the worker that sends it."""
+
+    type: ClassVar[str] = "mail.due"
+    message_id: str
+    topic: str | None = None
 
 
 class MailSent(EventData):
@@ -28,7 +53,7 @@ class MailSent(EventData):
 
 
 class MailNotSent(EventData):
-    """`status` is failed or suppressed."""
+    """`status` is failed, suppressed or cancelled."""
 
     type: ClassVar[str] = "mail.not_sent"
     message_id: str
@@ -47,6 +72,15 @@ class MailBounced(EventData):
     type: ClassVar[str] = "mail.bounced"
     message_id: str
     hard: bool
+
+
+class MailboxChanged(EventData):
+    """A mailbox was added, changed or removed."""
+
+    type: ClassVar[str] = "mailbox.changed"
+    audited: ClassVar[bool] = True
+    mailbox_id: str
+    changed: list[str]
 
 
 class MailComplained(EventData):

@@ -12,6 +12,7 @@ from chalicelib.mail.model import (
     MAX_ELIDED_BYTES,
     MAX_TEXT_BYTES,
     AttachmentInfo,
+    Reported,
     StoredMessage,
     Verdicts,
     cut,
@@ -23,6 +24,10 @@ MAX_ADDRESS_BYTES, MAX_ATTACHMENT_BYTES = 2_000, 10_000
 
 _BESIDES_NAMES = 130
 """Bytes that an attachment takes beside its name and type."""
+
+
+MAX_REPORTED_BYTES = 6_000
+"""What the item keeps of what a report says; the raw mail has it all."""
 
 
 def message_of(arrival: Arrival, *, thread_id: str | None, customer_id: str | None) -> StoredMessage:
@@ -38,15 +43,35 @@ def message_of(arrival: Arrival, *, thread_id: str | None, customer_id: str | No
         subject=arrival.subject,
         raw_key=receipt.key,
         index_key=arrival.own_key.pk if arrival.own_key else None,
+        mailbox=arrival.mailbox.address,
+        state=arrival.state,
         verdicts=Verdicts(spam=receipt.spam, virus=receipt.virus, sender_verified=receipt.sender_verified),
         created_at=receipt.received_at,
     )
     if mail is None or arrival.classification is None:
-        return filed
+        return filed.model_copy(update={"receipt": receipt})
     found = arrival.classification
-    classified = {"mail_class": found.mail_class, "signals": list(found.signals)}
+    classified = {
+        "mail_class": found.mail_class,
+        "signals": list(found.signals),
+        "language": arrival.language,
+        "reported": _reported(arrival),
+    }
     attachments = _stored_attachments(arrival, mail, thread_id or filed.id)
     return _with_content(filed, mail).model_copy(update=classified | {"attachments": attachments})
+
+
+def _reported(arrival: Arrival) -> list[Reported]:
+    """What a report says of each recipient, as many as there is room for."""
+    kept: list[Reported] = []
+    room = MAX_REPORTED_BYTES
+    for one in arrival.report.recipients if arrival.report else ():
+        reported = Reported.model_validate(one.model_dump())
+        room -= len(reported.model_dump_json().encode())
+        if room < 0:
+            break
+        kept.append(reported)
+    return kept
 
 
 def _with_content(filed: StoredMessage, mail: ParsedMail) -> StoredMessage:

@@ -1,17 +1,15 @@
 """A message: one mail, note or spoken word, in either direction, and how its status may move."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.consent.model import TopicId
-from chalicelib.customers.model import CustomerId
+from chalicelib.consent.model import SERVICE
 from chalicelib.kernel import ids
-from chalicelib.kernel.addresses import EmailAddress
-from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
-from chalicelib.mail.notices.receipts import Verdict
-from chalicelib.mail.parts import Address
+from chalicelib.kernel.model import Model, Stored, Utc
+from chalicelib.mail.notices.receipts import Receipt, Verdict
+from chalicelib.mail.parts import Action, Address
 from chalicelib.mail.reading.classify import MailClass
 
 MessageId = Annotated[str, ids.id_of("msg")]
@@ -27,6 +25,7 @@ Status = Literal[
     "complained",
     "suppressed",
     "failed",
+    "cancelled",
 ]
 """`received` came by mail, `recorded` was written down here; the others are a sent mail's way."""
 
@@ -38,6 +37,7 @@ RANK: dict[Status, int] = {
     "suppressed": 2,
     "sent": 2,
     "failed": 3,
+    "cancelled": 3,
     "delivered": 3,
     "bounced": 4,
     "complained": 5,
@@ -65,12 +65,37 @@ class AttachmentInfo(Stored):
     quarantined: bool = False
 
 
+class TemplateUse(Stored):
+    """What a mail was made from: a version of a template, in one of its languages."""
+
+    id: str
+    version: int
+    language: str
+
+
 class Verdicts(Stored):
     """What SES found when a mail came in; `sender_verified` is what its DMARC, SPF and DKIM come to."""
 
     spam: Verdict
     virus: Verdict
     sender_verified: bool
+
+
+ListedClass = Literal["unreadable", "bounce", "complaint", "own_loop", "auto_reply", "auto_generated", "bulk"]
+CLASSES: frozenset[str] = frozenset(get_args(ListedClass))
+"""Classes of mail that came in which are listed: all but people's, which are in their tickets."""
+State = Literal["quarantined", "spam", "unverified"]
+"""What SES's verdicts come to, the gravest of them: a virus, spam, or a sender that nobody vouches for."""
+
+
+class Reported(Stored):
+    """What a delivery report or a complaint says of one recipient; `hard`: the address is no more."""
+
+    recipient: str
+    action: Action
+    status: Annotated[str | None, Field(description="Enhanced status code (RFC 3463).")] = None
+    hard: bool = False
+    diagnostic: str | None = None
 
 
 class Message(Stored):
@@ -84,6 +109,13 @@ class Message(Stored):
     status: Status
     mail_class: Annotated[MailClass | Literal["unreadable"] | None, Field(alias="class")] = None
     signals: list[str] = []
+    mailbox: Annotated[str | None, Field(description="Our address that it came to.")] = None
+    language: Annotated[str | None, Field(description="Of its text (BCP 47), as far as it tells.")] = None
+    state: State | None = None
+    reports_on: Annotated[
+        str | None, Field(description="The message of ours that a delivery report or complaint is about.")
+    ] = None
+    reported: list[Reported] = []
     thread_id: str | None = None
     customer_id: str | None = None
     topic: Annotated[str | None, Field(description="What the customer must allow for it to be sent.")] = None
@@ -97,9 +129,22 @@ class Message(Stored):
     has_html: bool = False
     attachments: list[AttachmentInfo] = []
     attachments_omitted: int = 0
+    mentions: Annotated[list[str], Field(description="Of a note: whom on the staff it is for.")] = []
     verdicts: Verdicts | None = None
+    template: TemplateUse | None = None
     created_at: Utc
+    not_before: Annotated[
+        Utc | None,
+        Field(description="It waits until then: for its time, for its reader's morning, or for SES."),
+    ] = None
     sent_at: Utc | None = None
+    uncertain: Annotated[
+        bool,
+        Field(
+            description="SES's answer to a try was lost. A mail that is sent may have gone out twice; one "
+            "that failed, once."
+        ),
+    ] = False
     failure: Annotated[
         str | None,
         Field(description="Why it was not sent or came back, in the words of whoever refused it."),
@@ -116,37 +161,32 @@ class StoredMessage(Message):
     index_key: str | None = None
     """Where its thread is found by its own Message-ID, which is not kept itself."""
     ses_message_id: str | None = None
+    receipt: Receipt | None = None
+    """Of a mail that could not be read: what SES said of it, so that it can be read again."""
     in_reply_to: str | None = None
     references: list[str] = []
     auto_reply: bool = False
+    moved_from: list[str] = []
+    """Threads that it was in before; copies of its attachments lie there still."""
     attempts: int = 0
     claimed_until: int = 0
 
+    def was_abandoned(self, now: datetime) -> bool:
+        """Whether its sender died, or did not learn from SES what became of it."""
+        return self.status == "sending" and self.claimed_until < now.timestamp()
 
-class NewMail(Model):
-    """A mail to a customer, at their primary address, or to an address: one of the two."""
-
-    customer_id: CustomerId | None = None
-    email: EmailAddress | None = None
-    subject: Annotated[str, Line(500)]
-    text: Annotated[str, Text(200_000)]
-    html: Annotated[str, Text(500_000)] | None = None
-    topic: Annotated[
-        TopicId | None,
-        Field(
-            description="What it is about. It is sent only if the customer allows that by e-mail when it is "
-            "its turn. Leave it out for an answer or a notice, which need no consent."
-        ),
-    ] = None
-
-    def check(self) -> None:
-        """Raise Invalid unless it names exactly one recipient."""
-        if (self.customer_id is None) == (self.email is None):
-            raise Invalid.in_body("email", "give customer_id or email, not both", "one_of")
+    @property
+    def campaign(self) -> str | None:
+        """The topic that its reader can leave. It waits for their day; in doubt it is not sent again."""
+        return None if self.topic == SERVICE else self.topic
 
 
 class Content(Model):
-    """A message's texts in full; the HTML is sanitised, with remote images blocked."""
+    """A message's texts in full: what its author wrote, what they quoted, and its HTML.
+
+    The HTML is sanitised, with remote images blocked; pictures that came with the mail are links that
+    work for a quarter of an hour.
+    """
 
     text: str
     elided: str

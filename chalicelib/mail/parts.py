@@ -1,7 +1,7 @@
 """What a mail is made of once it is read: addresses, attachments, the parsed mail, and its bounds."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ MAX_TEXT = 1_000_000
 MAX_ADDRESSES = 50
 MAX_ATTACHMENTS = 50
 MAX_REFERENCES = 5
+
+Action = Literal["failed", "delayed", "delivered", "relayed", "expanded", "complained"]
+"""What became of a mail for one recipient, as a report says (RFC 3464 section 2.3.3), or a complaint."""
 
 MailboxAddress = Annotated[str, Text(320)]
 

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape, unescape
 from typing import Any
+from urllib.parse import unquote
 
-from chalicelib.consent import service as consent
-from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
-from chalicelib.kernel import blobs, ids
-from chalicelib.kernel.config import settings
+from chalicelib.kernel import blobs, ids, table
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.kernel.table import Key
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import store
-from chalicelib.mail.events import MailQueued
+from chalicelib.mail import mailboxes, store
+from chalicelib.mail.events import MailDue, MailNotSent, MailQueued
 from chalicelib.mail.model import (
     MAX_ELIDED_BYTES,
     MAX_TEXT_BYTES,
+    AttachmentInfo,
     Content,
     Download,
+    ListedClass,
     Message,
-    NewMail,
+    State,
     StoredMessage,
+    TemplateUse,
     cut,
 )
 from chalicelib.mail.parts import Address
@@ -45,6 +49,8 @@ class Draft:
     to: Address
     subject: str
     text: str
+    sender: Address | None = None
+    """One of our mailboxes; the default one unless given."""
     html: str | None = None
     """As it is to be sent; readers get it sanitised."""
     customer_id: str | None = None
@@ -54,16 +60,22 @@ class Draft:
     auto_reply: bool = False
     topic: str | None = None
     """What the customer must allow when it is sent; None for an answer or a notice, which need no consent."""
+    send_at: datetime | None = None
+    """Not before this moment."""
+    template: TemplateUse | None = None
+    attachments: list[AttachmentInfo] = field(default_factory=list)
+    """What was stored before (attaching.py), under the thread or under `id`."""
+    id: str | None = None
 
 
 def queue(work: Work, draft: Draft) -> Message:
     """Queue a mail; the event that records it wakes the worker that sends it (sending.py)."""
-    identifier = ids.new_id("msg", work.now)
+    identifier = draft.id or ids.new_id("msg", work.now)
     message = StoredMessage(
         id=identifier,
         direction="outbound",
         status="queued",
-        from_=Address(address=settings().support_address, name=settings().business_name),
+        from_=draft.sender or mailboxes.default().sender,
         to=[draft.to],
         subject=draft.subject,
         text=cut(draft.text, MAX_TEXT_BYTES),
@@ -76,12 +88,44 @@ def queue(work: Work, draft: Draft) -> Message:
         references=draft.references,
         auto_reply=draft.auto_reply,
         topic=draft.topic,
+        template=draft.template,
+        attachments=draft.attachments,
         created_at=work.now,
+        not_before=draft.send_at,
     )
     store.add(work, message)
-    event = MailQueued(message_id=message.id, thread_id=draft.thread_id, auto_reply=draft.auto_reply)
-    record(work, message, event)
+    record(work, message, _queued(message))
     return shown(message)
+
+
+def _queued(message: StoredMessage) -> MailQueued:
+    return MailQueued(
+        message_id=message.id,
+        thread_id=message.thread_id,
+        auto_reply=message.auto_reply,
+        topic=message.campaign,
+        wake_id=message.id if message.not_before else None,
+        wake_at=message.not_before,
+    )
+
+
+def wake(work: Work, message_id: str, at: datetime) -> None:
+    """Have a mail sent that waited until now. Raises NotFound."""
+    message = store.get(message_id)
+    if message.status == "queued" and (message.not_before is None or message.not_before <= at):
+        record(work, message, MailDue(message_id=message_id, topic=message.campaign))
+
+
+def cancel(work: Work, message_id: str) -> Message:
+    """Take back a mail that nobody began to send. Raises NotFound; fails with Conflict `not_waiting`."""
+    message = store.get(message_id)
+    late = Conflict("The mail does not wait to be sent any more.", code="not_waiting")
+    if message.status != "queued":
+        raise late
+    store.cancel(work, message_id, late)
+    event = MailNotSent(message_id=message_id, thread_id=message.thread_id, status="cancelled")
+    record(work, message, event)
+    return shown(message.model_copy(update={"status": "cancelled", "version": message.version + 1}))
 
 
 def record(work: Work, message: Message, event: Any) -> None:
@@ -106,25 +150,6 @@ def store_body(message_id: str, text: str, elided: str, html: str | None) -> str
     return key
 
 
-def send(work: Work, new: NewMail) -> Message:
-    """Queue a mail to a customer or an address. Raises NotFound, or Invalid for one without an address."""
-    new.check()
-    if new.customer_id is not None:
-        customer = customers.get(new.customer_id)
-        primary = address_of(customer)
-        if primary is None:
-            raise Invalid("This customer has no e-mail address.", code="no_address")
-        to = primary
-        customer_id: str | None = customer.id
-    else:
-        to = Address(address=str(new.email))
-        customer_id = customers.id_of_email(to.address)
-    if new.topic is not None:
-        consent.require_topic(work, new.topic)
-    content = new.model_dump(include={"subject", "text", "html", "topic"})
-    return queue(work, Draft(to=to, customer_id=customer_id, **content))
-
-
 def address_of(customer: Customer) -> Address | None:
     """A customer's primary address with their name, if they have one."""
     return Address(address=customer.emails[0], name=customer.name or "") if customer.emails else None
@@ -135,9 +160,46 @@ def get(message_id: str) -> Message:
     return shown(store.get(message_id))
 
 
+def get_stored(message_id: str) -> StoredMessage:
+    """A message as the workers see it: one call. Raises NotFound."""
+    return store.get(message_id)
+
+
+def replace(work: Work, message: StoredMessage, *, version: int) -> None:
+    """Put the next version of a message. Fails with Stale when it changed meanwhile."""
+    store.replace(work, message, version=version)
+
+
+def find(message_id: str) -> StoredMessage | None:
+    """A message as the workers see it, if it is there: one call."""
+    item = table.get(store.message_key(message_id))
+    return store.stored(item) if item else None
+
+
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a thread's messages, or of those that came in and joined none, newest first."""
     return store.in_thread(thread_id, limit=limit, after=after)
+
+
+def listed(
+    *,
+    thread: str | None,
+    mail_class: ListedClass | None,
+    state: State | None,
+    limit: int,
+    after: str | None,
+) -> tuple[list[Message], str | None]:
+    """A page of what came in and joined no thread, or is of a class, or in a state, newest first.
+
+    Raises Invalid unless exactly one is asked for.
+    """
+    if sum(one is not None for one in (thread, mail_class, state)) != 1:
+        raise Invalid.in_query("thread", "give one of thread, class, state", "one_of")
+    if mail_class is not None:
+        return store.of_class(mail_class, limit=limit, after=after)
+    if state is not None:
+        return store.in_state(state, limit=limit, after=after)
+    return store.in_thread(None, limit=limit, after=after)
 
 
 def content(message_id: str) -> Content:
@@ -152,8 +214,24 @@ def content(message_id: str) -> Content:
 
     whole = Content.model_validate(blobs.get_json(message.body_key), strict=False)
     html = sanitised(whole.html) if whole.html and not heavy(whole.html) else None
+    html = _with_pictures(html, message) if html else None
     size = sum(len(part.encode()) for part in (whole.text, whole.elided, html or ""))
     return whole.model_copy(update={"html": html if size <= MAX_CONTENT else None})
+
+
+def _with_pictures(html: str, message: StoredMessage) -> str:
+    """HTML whose pictures that came with the mail (RFC 2392) are links, as attachments are downloaded."""
+    links = {
+        one.content_id: _attachment_url(message, one)
+        for one in message.attachments
+        if one.content_id and one.content_type.startswith("image/") and not one.quarantined
+    }
+
+    def linked(source: re.Match[str]) -> str:
+        url = links.get(unquote(unescape(source[1])))
+        return f'src="{escape(url)}"' if url else source[0]
+
+    return re.sub(r'src="cid:([^"]{1,300})"', linked, html) if links else html
 
 
 def raw_link(message_id: str) -> Download:
@@ -176,9 +254,12 @@ def attachment_link(message_id: str, attachment_id: str) -> Download:
     found = [one for one in message.attachments if one.id == attachment_id and not one.quarantined]
     if not found:
         raise NotFound("This message has no such attachment to download.", code="no_such_attachment")
-    key = attachment_key(message.thread_id or message.id, attachment_id)
-    url = blobs.link(key, seconds=LINK_SECONDS, filename=found[0].filename)
-    return Download(url=url, expires_in=LINK_SECONDS)
+    return Download(url=_attachment_url(message, found[0]), expires_in=LINK_SECONDS)
+
+
+def _attachment_url(message: StoredMessage, one: AttachmentInfo) -> str:
+    key = attachment_key(message.thread_id or message.id, one.id)
+    return blobs.link(key, seconds=LINK_SECONDS, filename=one.filename)
 
 
 def attachment_key(thread_id: str, sha256: str) -> str:
@@ -189,6 +270,16 @@ def attachment_key(thread_id: str, sha256: str) -> str:
 def shown(message: StoredMessage) -> Message:
     """The message without what only workers need."""
     return Message.model_validate(message.model_dump(include=set(Message.model_fields)))
+
+
+def message_key(message_id: str) -> Key:
+    """A message's key, for those who read several things in one call."""
+    return store.message_key(message_id)
+
+
+def stored(item: Item) -> StoredMessage:
+    """The message in an item."""
+    return store.stored(item)
 
 
 def add(work: Work, message: StoredMessage) -> None:
@@ -204,6 +295,11 @@ def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
 def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
     """Make a thread findable under a key that a stranger chose. Fails with Stale when another has it."""
     store.claim_thread_key(work, key, thread_id)
+
+
+def unite(work: Work, thread_id: str, others: Sequence[str]) -> None:
+    """Show the messages of these threads, 20 at most, with a thread's own; none, and it is alone again."""
+    store.unite(work, thread_id, others)
 
 
 def mark_seen(work: Work, key: Key) -> None:

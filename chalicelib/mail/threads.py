@@ -45,12 +45,6 @@ def reply_address(ulid: str, mailbox: str) -> str:
     return f"{local[:20]}+{_token(ulid)}@{domain}"
 
 
-def is_at(address: str, mailbox: str) -> bool:
-    """Whether mail to the address comes to the mailbox, with whatever plus-tag."""
-    local, _, domain = address.casefold().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}" == mailbox.casefold()
-
-
 def signed_id(ulid: str, domain: str) -> str:
     """A message id, without brackets, that leads to the thread: the first of our References."""
     return f"{_token(ulid)}@{domain}"

@@ -1,4 +1,4 @@
-"""The workers of mail: one sends what was queued, one files what became of what was sent."""
+"""The workers of mail: two send what was queued, one files what became of what was sent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.workers import Job, batch_worker, queue_worker
 from chalicelib.mail import deliveries, sending
+from chalicelib.mail.pacing import Kind, pacer
 
 worker = Blueprint(__name__)
 
@@ -24,7 +25,7 @@ class _Detail(Model):
 
 
 class _Queued(Model):
-    """The bus's message about a `mail.queued` event, as far as it matters here."""
+    """The bus's message about a `mail.queued` or `mail.due` event, as far as it matters here."""
 
     model_config = ConfigDict(extra="ignore")
     detail: _Detail
@@ -32,12 +33,22 @@ class _Queued(Model):
 
 @queue_worker(worker, batch_size=5)
 def outbound_mail(job: Job) -> None:
-    """Send the mail that an event says was queued."""
+    """Send the mail that an event says was queued: an answer or a notice."""
+    _send(job, "others")
+
+
+@queue_worker(worker, batch_size=5)
+def outbound_campaigns(job: Job) -> None:
+    """Send the mail on a topic that an event says was queued."""
+    _send(job, "campaigns")
+
+
+def _send(job: Job, kind: Kind) -> None:
     try:
         queued = _Queued.model_validate_json(job.body)
     except ValidationError:
         raise Invalid("This is no event about a queued mail.", code="unreadable_event") from None
-    sending.send(job.work, queued.detail.data.message_id)
+    sending.send(job.work, queued.detail.data.message_id, pacer(kind))
 
 
 @batch_worker(worker)

@@ -8,29 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.kernel import tokens
-from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
+from chalicelib.mail.mailbox_model import Mailbox
 from chalicelib.mail.parts import Address
+from chalicelib.support.acknowledgement_texts import acknowledging
 from chalicelib.support.model import StoredTicket
 from chalicelib.support.replies import reply_subject
+from chalicelib.templates.model import Rendered
 
 MOST = 10
 WINDOW = timedelta(minutes=180)
 
 _PREFIXES = re.compile(r"^(\s*(re|aw|sv|fwd?|wg|antw|tr|rv)\s*(\[\d+\])?:)+", re.IGNORECASE)
-_TEXT = """Hello{name},
-
-thank you for your message. We have received it as request [#{tag}] and will answer as soon as we can.
-If you want to add something, just answer this mail.
-
-{business}
-"""
 
 
 def history_key(address: Address) -> Key:
@@ -38,20 +34,34 @@ def history_key(address: Address) -> Key:
     return Key(f"ACK#{tokens.keyed_hash('suppression', address.address.casefold())}", "ACK")
 
 
-def acknowledge(work: Work, ticket: StoredTicket, to: Address, history: Item | None) -> bool:
-    """Queue the acknowledgement unless the caps forbid it; whether it was."""
-    now = int(work.now.timestamp())
-    since = now - int(WINDOW.total_seconds())
-    recent = [[at, subject] for at, subject in (history or {}).get("recent", []) if at > since]
-    subject = _fingerprint(ticket.subject)
-    if len(recent) >= MOST or any(subject == earlier for _, earlier in recent):
-        return False
-    _remember(work, history_key(to), history, [*recent, [now, subject]])
-    mail.queue(work, _draft(ticket, to))
-    return True
+def is_allowed(subject: str, history: Item | None, at: datetime) -> bool:
+    """Whether the caps allow an automatic answer to a mail with this subject."""
+    recent = _recent(history, at)
+    return len(recent) < MOST and all(_fingerprint(subject) != earlier for _, earlier in recent)
 
 
-def _remember(work: Work, key: Key, history: Item | None, recent: list[list[object]]) -> None:
+def _recent(history: Item | None, at: datetime) -> list[list[Any]]:
+    since = int((at - WINDOW).timestamp())
+    return [[when, subject] for when, subject in (history or {}).get("recent", []) if when > since]
+
+
+def acknowledge(
+    work: Work,
+    ticket: StoredTicket,
+    to: Address,
+    history: Item | None,
+    mailbox: Mailbox,
+    answer: Rendered | None = None,
+) -> None:
+    """Queue the acknowledgement, or in its place an answer from a template, unless the caps forbid it."""
+    if not is_allowed(ticket.subject, history, work.now):
+        return
+    now = [int(work.now.timestamp()), _fingerprint(ticket.subject)]
+    _remember(work, history_key(to), history, [*_recent(history, work.now), now])
+    mail.queue(work, _draft(ticket, to, mailbox, answer))
+
+
+def _remember(work: Work, key: Key, history: Item | None, recent: list[list[Any]]) -> None:
     version = history["version"] if history else 0
     item = {
         **key._asdict(),
@@ -71,12 +81,14 @@ def _fingerprint(subject: str) -> str:
     return hashlib.sha256(bare.encode()).hexdigest()[:16]
 
 
-def _draft(ticket: StoredTicket, to: Address) -> mail.Draft:
-    name = f" {to.name}" if to.name else ""
+def _draft(ticket: StoredTicket, to: Address, mailbox: Mailbox, answer: Rendered | None) -> mail.Draft:
+    usual = acknowledging(ticket.language, to.name, ticket.tag, mailbox.name)
     return mail.Draft(
         to=to,
+        sender=mailbox.sender,
         subject=reply_subject(ticket),
-        text=_TEXT.format(name=name, tag=ticket.tag, business=settings().business_name),
+        text=mailbox.signed(answer.text if answer else usual),
+        html=mailbox.signed_html(answer.html) if answer else None,
         customer_id=ticket.customer_id,
         thread_id=ticket.id,
         in_reply_to=ticket.last_message_id,

@@ -10,7 +10,7 @@ from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.work import Work
 from chalicelib.mail import erasure as mail
-from chalicelib.support import store
+from chalicelib.support import promises, store
 from chalicelib.support.model import StoredTicket
 from chalicelib.support.service import shown
 
@@ -67,5 +67,7 @@ def _erase_ticket(work: Work, ticket: StoredTicket) -> dict[str, int]:
         return {"events": len(events)}
     blobs.erase(f"attachments/{ticket.id}/")
     mail.forget_tag(work, ticket.tag)
+    promises.forget(work, ticket)
+    mail.part(work, ticket.id)
     store.remove(work, ticket)
     return {"tickets": 1, "thread_keys": 1} | ({"events": len(events)} if events else {})

@@ -28,6 +28,7 @@ class TicketNoted(EventData):
     type: ClassVar[str] = "ticket.noted"
     ticket_id: str
     message_id: str
+    mentions: list[str] = []
 
 
 class TicketSnoozed(Waking):
@@ -40,3 +41,45 @@ class TicketSnoozed(Waking):
 class TicketWoken(EventData):
     type: ClassVar[str] = "ticket.woken"
     ticket_id: str
+
+
+class TicketClosing(Waking):
+    """Sets the timer that closes a solved ticket."""
+
+    type: ClassVar[str] = "ticket.closing"
+    ticket_id: str
+
+
+class TicketMerged(EventData):
+    type: ClassVar[str] = "ticket.merged"
+    audited: ClassVar[bool] = True
+    audited_by: ClassVar[tuple[str, str]] = ("tkt", "ticket_id")
+    ticket_id: str
+    merged_id: str
+
+
+class TicketUnmerged(EventData):
+    type: ClassVar[str] = "ticket.unmerged"
+    audited: ClassVar[bool] = True
+    audited_by: ClassVar[tuple[str, str]] = ("tkt", "ticket_id")
+    ticket_id: str
+    merged_id: str
+
+
+class TicketSplit(EventData):
+    """`new_id` has the messages now."""
+
+    type: ClassVar[str] = "ticket.split"
+    audited: ClassVar[bool] = True
+    audited_by: ClassVar[tuple[str, str]] = ("tkt", "ticket_id")
+    ticket_id: str
+    new_id: str
+    message_ids: list[str]
+
+
+class SupportChanged(EventData):
+    """How the business handles tickets; `changed` names the settings."""
+
+    type: ClassVar[str] = "support.changed"
+    audited: ClassVar[bool] = True
+    changed: list[str]

@@ -7,77 +7,156 @@ every repeat.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
+from chalicelib.customers.model import Customer
 from chalicelib.kernel import table
-from chalicelib.kernel.errors import Repeated, Stale
+from chalicelib.kernel.commit import commit
+from chalicelib.kernel.errors import Repeated
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import filing, inbox
+from chalicelib.mail import filing, inbox, mailboxes, reported
 from chalicelib.mail import service as mail
 from chalicelib.mail.events import MailReceived
 from chalicelib.mail.inbox import Arrival
+from chalicelib.mail.mailbox_model import Mailbox, Purpose
+from chalicelib.mail.model import StoredMessage
 from chalicelib.mail.notices.receipts import Receipt
-from chalicelib.support import acknowledgement, service, store
-from chalicelib.support.model import StoredTicket, new_ticket
+from chalicelib.rules import book
+from chalicelib.rules.book import Book
+from chalicelib.support import acknowledgement, following, policy, ruling, service, store
+from chalicelib.support.model import MAX_LINKS, StoredTicket, new_ticket
+from chalicelib.support.ruling import Ruling
+from chalicelib.templates.model import Rendered
 
 _FILED_ALONE = frozenset({"bounce", "complaint", "own_loop"})
 """Classes that never open a ticket: without one to join, the message stands for itself."""
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What the table says of a mail: the items found, whose the sender's address is, what it joins."""
+class Known:
+    """What the table says of a mail: items, whose the sender's address is, what it joins and reports on."""
 
     found: dict[Key, Item]
     customer_id: str | None
     ticket: StoredTicket | None
+    closed: StoredTicket | None
+    """The ticket that it answers and cannot open again."""
+    sent: StoredMessage | None
+    """The message of ours that it reports on."""
+    history: Item | None
+    """What its sender was sent automatically of late."""
+    ruling: Ruling
 
 
-def file(work: Work, receipt: Receipt) -> None:
-    """File a mail. Raises Repeated for one that was filed before; fails with Stale when it was overtaken."""
-    arrival = inbox.read(receipt)
-    known = _look_up(arrival)
+@dataclass(frozen=True)
+class Settled:
+    """What becomes of a mail: whose it is, its ticket as it was or is to begin, and what rules make of it."""
+
+    customer_id: str | None
+    ticket: StoredTicket | None
+    given: dict[str, Any] = field(default_factory=dict)
+    answer: Rendered | None = None
+    purpose: Purpose = "support"
+    """`feedback` brings it to the feedback queue."""
+
+
+def file_everywhere(work: Work, receipt: Receipt) -> None:
+    """File a mail in each of our mailboxes that it came to, the last with this Work; most came to one.
+
+    Raises Repeated for one that was filed before; fails with Stale when it was overtaken.
+    """
+    *others, last = mailboxes.addressed(receipt.recipients)
+    for mailbox in others:
+        apart = Work(now=work.now)
+        with suppress(Repeated):
+            file(apart, receipt, mailbox)
+            commit(apart)
+    file(work, receipt, last)
+
+
+def file(work: Work, receipt: Receipt, mailbox: Mailbox) -> None:
+    """File a mail that came to a mailbox. Raises Repeated; fails with Stale when it was overtaken."""
+    arrival = inbox.read(receipt, mailbox)
+    known = look_up(arrival, work.now)
+    if any(key in known.found for key in arrival.seen_keys):
+        raise Repeated("This mail was filed before.")
     for key in arrival.seen_keys:
         mail.mark_seen(work, key)
-    if known.ticket is not None:
-        _append(work, arrival, known, known.ticket)
-    elif arrival.mail_class in _FILED_ALONE:
-        _add_message(work, arrival, known, None, known.customer_id)
+    if known.sent is not None and arrival.report is not None:
+        reported.report_back(work, known.sent, arrival.report)
+    settled = settle(work, arrival, known)
+    ticket = settled.ticket
+    if ticket is None:
+        _add_message(work, arrival, known, None, settled.customer_id, settled.purpose)
+    elif known.ticket is None:
+        _open(work, arrival, known, settled, ticket)
     else:
-        _open(work, arrival, known)
+        _append(work, arrival, known, settled, ticket)
+    known.ruling.record(work, ticket.id if ticket else None, settled.customer_id)
 
 
-def _look_up(arrival: Arrival) -> _Known:
-    """Two calls at most: marks, thread keys, the sender; then the tickets that it may belong to."""
+def look_up(arrival: Arrival, at: datetime, *, instead: Book | None = None) -> Known:
+    """Two calls at most: marks, thread keys, the sender, the rules; then its tickets and its customer.
+
+    More only when rules changed since this process last read them. `instead` are rules to ask in their place.
+    """
     keys = [*arrival.seen_keys, *arrival.index_keys, *([arrival.own_key] if arrival.own_key else [])]
     sender = arrival.sender
     if sender is not None:
         keys += [customers.email_key(sender.address), acknowledgement.history_key(sender)]
-    found = table.get_many(keys)
-    if any(key in found for key in arrival.seen_keys):
-        raise Repeated("This mail was filed before.")
+    found = table.get_many([*keys, *book.keys(at)])
+    rules = instead or book.opened(found, at)
     holder = found.get(customers.email_key(sender.address)) if sender else None
     verified = arrival.receipt.sender_verified and not arrival.receipt.is_spam
     customer_id = holder["customer_id"] if holder and verified else None
-    return _Known(found, customer_id, _ticket_of(arrival, found))
+    asked = [customers.profile_key(customer_id)] if customer_id and rules.rules else []
+    answered, sent, profile = _joined(arrival, found, asked, at)
+    goes_on = answered is not None and _goes_on(arrival, answered, at)
+    ticket, closed = (answered, None) if goes_on else (None, answered)
+    history = found.get(acknowledgement.history_key(sender)) if sender else None
+    decided = ruling.decide(arrival, rules, profile, ticket, at)
+    return Known(found, customer_id, ticket, closed, sent, history, decided)
 
 
-def _ticket_of(arrival: Arrival, found: dict[Key, Item]) -> StoredTicket | None:
-    """The ticket it answers: by signature, by the ids it answers, or by the tag if its sender takes part."""
-    certain = [f"tkt_{ulid}" for ulid in arrival.signed_threads()]
-    certain += arrival.indexed_threads(found, by_tag=False)
+def _goes_on(arrival: Arrival, ticket: StoredTicket, at: datetime) -> bool:
+    """Whether the mail joins its ticket: a person's opens a new one when that cannot be opened again."""
+    return not _is_persons(arrival) or policy.reopens(ticket, at)
+
+
+def _is_persons(arrival: Arrival) -> bool:
+    """Whether it may change a ticket: no other mail than a person's ever does, but by a rule."""
+    return arrival.mail_class == "human" and not arrival.receipt.is_spam
+
+
+def _joined(
+    arrival: Arrival, found: dict[Key, Item], profile_keys: list[Key], at: datetime
+) -> tuple[StoredTicket | None, StoredMessage | None, Customer | None]:
+    """The ticket it answers, the message of ours it reports on, and the customer asked for: one call.
+
+    A ticket by signature, by the ids it answers, or by the tag if its sender takes part; or the one that
+    goes on with that.
+    """
+    answered = arrival.indexed_threads(found, by_tag=False)
+    certain = [f"tkt_{ulid}" for ulid in arrival.signed_threads()] + answered
     tagged = arrival.indexed_threads(found, by_tag=True)
-    if not certain and not tagged:
-        return None
-    items = table.get_many(store.ticket_key(ticket_id) for ticket_id in [*certain, *tagged])
+    sent_id = arrival.reported_message(found)
+    keys = [store.ticket_key(ticket_id) for ticket_id in [*certain, *tagged]]
+    sent_keys = [mail.message_key(sent_id)] if sent_id else []
+    keys += [*sent_keys, *profile_keys]
+    items = table.get_many(keys) if keys else {}
+    messages = [mail.stored(items[key]) for key in sent_keys if key in items]
+    profiles = [customers.of_item(items[key]) for key in profile_keys if key in items]
+    message, profile = next(iter(messages), None), next(iter(profiles), None)
     for ticket_id in [*certain, *tagged]:
         ticket = store.stored(items.get(store.ticket_key(ticket_id)))
         if ticket is not None and (ticket_id in certain or _takes_part(arrival, ticket)):
-            return ticket
-    return None
+            return following.current(ticket, answered, at), message, profile
+    return None, message, profile
 
 
 def _takes_part(arrival: Arrival, ticket: StoredTicket) -> bool:
@@ -85,13 +164,29 @@ def _takes_part(arrival: Arrival, ticket: StoredTicket) -> bool:
     return verified and arrival.sender is not None and ticket.takes_part(arrival.sender.address)
 
 
-def _open(work: Work, arrival: Arrival, known: _Known) -> None:
-    """Open a ticket; a person we do not know becomes a lead, and a person gets an acknowledgement."""
-    customer_id = known.customer_id
-    if customer_id is not None:
-        customers.require(work, customer_id, Stale("The customer was deleted meanwhile."))
-    if customer_id is None and arrival.is_trusted and arrival.sender is not None:
-        customer_id = customers.register_lead(work, arrival.sender.address, arrival.sender.name).id
+def settle(work: Work, arrival: Arrival, known: Known) -> Settled:
+    """Decide what becomes of a mail, with what rules make of it. Fills in what concerns its customer only.
+
+    A person whom we do not know becomes a lead when their mail opens a ticket.
+    """
+    ruling, opens = known.ruling, known.ticket is None
+    if ruling.ignores or (opens and arrival.mail_class in _FILED_ALONE):
+        ruling.without_ticket()
+        customer_id = ruling.customer(work, known.customer_id, makes=False)
+        ruling.interact(work, customer_id)
+        return Settled(customer_id, None)
+    customer_id = ruling.customer(work, known.customer_id, makes=opens)
+    ruling.interact(work, customer_id)
+    if opens and arrival.mailbox.purpose == "feedback":
+        ruling.without_ticket()
+        return Settled(customer_id, None, purpose="feedback")
+    ticket = known.ticket or _beginning(work, arrival, customer_id)
+    answer = ruling.answer(ticket, known.history, work.now)
+    return Settled(customer_id, ticket, ruling.on_ticket(ticket), answer)
+
+
+def _beginning(work: Work, arrival: Arrival, customer_id: str | None) -> StoredTicket:
+    """The ticket that a mail opens."""
     ticket = new_ticket(
         at=work.now,
         identifier=arrival.derived_id("tkt"),
@@ -101,41 +196,91 @@ def _open(work: Work, arrival: Arrival, known: _Known) -> None:
         customer_id=customer_id,
         requester=arrival.answers_to,
         verified=arrival.receipt.sender_verified and arrival.answers_to == arrival.sender,
+        team=arrival.mailbox.team,
+        mailbox=arrival.mailbox.address,
+        language=arrival.language or arrival.mailbox.language,
     )
     own_id = arrival.mail.message_id if arrival.mail else None
-    ticket = ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
-    service.begin(work, ticket)
-    _add_message(work, arrival, known, ticket, customer_id)
-    if arrival.is_trusted and arrival.sender is not None:
-        history = known.found.get(acknowledgement.history_key(arrival.sender))
-        acknowledgement.acknowledge(work, ticket, arrival.sender, history)
+    return ticket.model_copy(update={**ticket.with_reference(own_id), **_joining(arrival, ticket)})
 
 
-def _append(work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket) -> None:
-    """Add it to its ticket. Only a person's mail changes the ticket: it reopens it and joins its author."""
-    _add_message(work, arrival, known, ticket, known.customer_id or ticket.customer_id)
-    if arrival.mail_class != "human" or arrival.receipt.is_spam or arrival.mail is None:
-        return
-    given: dict[str, Any] = ticket.with_reference(arrival.mail.message_id) | _joining(arrival, ticket)
-    if ticket.status not in ("open", "spam"):
-        given["status"] = "open"
-    service.apply(work, ticket, given)
+def _open(work: Work, arrival: Arrival, known: Known, settled: Settled, ticket: StoredTicket) -> None:
+    """Open a ticket; a person gets an acknowledgement, or what rules answer in its place."""
+    given = settled.given | {"answered_by_rules": int(settled.answer is not None)}
+    ticket = service.begin(work, _following(work, ticket.model_copy(update=given), known.closed))
+    _add_message(work, arrival, known, ticket, settled.customer_id)
+    wanted = arrival.mailbox.acknowledge or settled.answer is not None
+    if wanted and arrival.is_trusted and arrival.sender is not None and ticket.status != "spam":
+        acknowledgement.acknowledge(
+            work, ticket, arrival.sender, known.history, arrival.mailbox, settled.answer
+        )
+
+
+def _following(work: Work, ticket: StoredTicket, closed: StoredTicket | None) -> StoredTicket:
+    """The new ticket, linked to the closed one that could not be opened again, if there is room."""
+    if closed is None:
+        return ticket
+    linked = closed.linked(ticket.id, "related") if len(closed.links) < MAX_LINKS else closed.links
+    service.apply(work, closed, {"followed_by": ticket.id, "links": linked})
+    return ticket.model_copy(update={"links": ticket.linked(closed.id, "related")})
+
+
+def _append(work: Work, arrival: Arrival, known: Known, settled: Settled, ticket: StoredTicket) -> None:
+    """Add it to its ticket. Only a person's mail, or a rule, changes the ticket.
+
+    A person's reopens it and joins its author.
+    """
+    once = arrival.seen_in(ticket.id)
+    if once is not None:
+        mail.mark_seen(work, once)
+    _add_message(work, arrival, known, ticket, settled.customer_id or ticket.customer_id)
+    given: dict[str, Any] = {}
+    if _is_persons(arrival) and arrival.mail is not None:
+        given = ticket.with_reference(arrival.mail.message_id) | _joining(arrival, ticket)
+        given |= {"asked_at": work.now} | following.reopened(ticket)
+    given |= settled.given
+    if settled.answer is not None:
+        given["answered_by_rules"] = ticket.answered_by_rules + 1
+    after = service.apply(work, ticket, given)
+    if settled.answer is not None and arrival.sender is not None:
+        acknowledgement.acknowledge(
+            work, after, arrival.sender, known.history, arrival.mailbox, settled.answer
+        )
 
 
 def _joining(arrival: Arrival, ticket: StoredTicket) -> dict[str, Any]:
+    """Its author takes part; and whom a person names whom the mail really comes from, unverified."""
     if arrival.sender is None:
         return {}
     verified = arrival.receipt.sender_verified
-    return {"participants": ticket.joined_by(arrival.sender.address, verified=verified)}
+    joined = ticket.joined_by(arrival.sender.address, verified=verified)
+    if arrival.is_trusted:
+        for one in arrival.joining():
+            joined = ticket.model_copy(update={"participants": joined}).joined_by(one.address, verified=False)
+    return {"participants": joined}
 
 
 def _add_message(
-    work: Work, arrival: Arrival, known: _Known, ticket: StoredTicket | None, customer_id: str | None
+    work: Work,
+    arrival: Arrival,
+    known: Known,
+    ticket: StoredTicket | None,
+    customer_id: str | None,
+    purpose: Purpose = "support",
 ) -> None:
     thread_id = ticket.id if ticket else None
     message = filing.message_of(arrival, thread_id=thread_id, customer_id=customer_id)
+    if known.sent is not None:
+        message = message.model_copy(update={"reports_on": known.sent.id})
     mail.add(work, message)
     if thread_id and arrival.own_key and arrival.own_key not in known.found:
         mail.claim_thread_key(work, arrival.own_key, thread_id)
-    event = MailReceived(message_id=message.id, thread_id=thread_id, mail_class=arrival.mail_class)
+    event = MailReceived(
+        message_id=message.id,
+        thread_id=thread_id,
+        mail_class=arrival.mail_class,
+        mailbox_id=arrival.mailbox.id,
+        purpose=purpose,
+        state=arrival.state,
+    )
     mail.record(work, message, event)

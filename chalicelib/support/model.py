@@ -1,23 +1,30 @@
 """A ticket: what somebody asks of us, who takes part, and the rules of its states."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from chalicelib.access.model import StaffId, TeamId
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
+from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
+from chalicelib.kernel.model import Line, Model, Stored, Text, Utc, each_once
 from chalicelib.mail import threads
+from chalicelib.mail.new_mail import Attachments
 from chalicelib.mail.parts import Address, is_writable_id
+from chalicelib.sla.clock import StoredSla, TicketSla
+from chalicelib.sla.model import Priority
 from chalicelib.timeline.model import Channel
 
 TicketId = Annotated[str, ids.id_of("tkt")]
 Status = Literal["open", "pending", "on_hold", "solved", "closed", "spam"]
 STATUSES: tuple[Status, ...] = ("open", "pending", "on_hold", "solved", "closed", "spam")
-Priority = Literal["low", "normal", "high", "urgent"]
+Assignment = Literal["round_robin", "least_busy"]
+Tag = Annotated[str, Line(50)]
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(each_once)]
 
 ALLOWED: dict[Status, frozenset[Status]] = {
     "open": frozenset({"pending", "on_hold", "solved", "closed", "spam"}),
@@ -29,8 +36,21 @@ ALLOWED: dict[Status, frozenset[Status]] = {
 }
 """Which status may follow which."""
 
+LinkKind = Literal["related", "parent", "child", "duplicate_of", "duplicated_by"]
+REVERSE: dict[LinkKind, LinkKind] = {
+    "related": "related",
+    "parent": "child",
+    "child": "parent",
+    "duplicate_of": "duplicated_by",
+    "duplicated_by": "duplicate_of",
+}
+"""What a link is, seen from its other end."""
+
 LONGEST_SNOOZE = timedelta(days=3653)
 MAX_PARTICIPANTS = 20
+MAX_LINKS = 50
+MAX_MERGED = 20
+"""Tickets that are merged into one, at most; as many are split off from one."""
 MAX_REFERENCES = 10
 """Message ids of a conversation that our mails name; mail clients need the first and the last ones."""
 
@@ -40,6 +60,33 @@ class Participant(Stored):
 
     address: str
     verified: bool
+
+
+class ParticipantsPatch(Model):
+    """Addresses whose mails belong to the ticket from now on, or no more."""
+
+    add: Annotated[list[EmailAddress], Field(max_length=MAX_PARTICIPANTS)] = []
+    remove: Annotated[list[EmailAddress], Field(max_length=MAX_PARTICIPANTS)] = []
+
+
+class Presence(Stored):
+    """Somebody on the staff who looks at the ticket, or answers it, now."""
+
+    staff_id: str
+    state: Literal["viewing", "answering"]
+    until: Utc
+
+
+class Link(Stored):
+    """What another ticket is to this one: its `parent`, say, or what it is a `duplicate_of`."""
+
+    ticket_id: TicketId
+    kind: LinkKind
+
+
+class NewLink(Model):
+    ticket_id: TicketId
+    kind: LinkKind = "related"
 
 
 class NewTicket(Model):
@@ -52,16 +99,22 @@ class NewTicket(Model):
     priority: Priority = "normal"
     assignee: StaffId | None = None
     team: TeamId | None = None
+    tags: Tags = []
 
 
 class TicketPatch(Model):
-    """A JSON Merge Patch (RFC 7396): null takes the assignee, the team or the snooze away."""
+    """A JSON Merge Patch (RFC 7396): null takes assignee, team or snooze away; tags are replaced whole."""
 
     status: Status = "open"
     priority: Priority = "normal"
     subject: Annotated[str, Line(500)] = ""
     assignee: StaffId | None = None
     team: TeamId | None = None
+    assign: Annotated[
+        Assignment | None,
+        Field(description="Have it assigned to the member of its team whose turn it is, or with the least."),
+    ] = None
+    tags: Tags = []
     snoozed_until: Annotated[
         Utc | None,
         Field(description="When it opens by itself; a change of status before then ends the wait."),
@@ -74,6 +127,12 @@ class NewReply(Model):
     text: Annotated[str, Text(200_000)]
     html: Annotated[str, Text(500_000)] | None = None
     internal: bool = False
+    attachments: Attachments = []
+    mentions: Annotated[
+        list[StaffId],
+        Field(max_length=20, description="Of a note: whom on the staff it is for."),
+        AfterValidator(each_once),
+    ] = []
     status: Annotated[
         Status | None,
         Field(description="Also set the ticket's status, such as `solved`, in the same step."),
@@ -95,7 +154,22 @@ class Ticket(Stored):
     participants: list[Participant] = []
     assignee: str | None = None
     team: str | None = None
+    tags: list[str] = []
     snoozed_until: Utc | None = None
+    sla: TicketSla | None = None
+    mailbox: Annotated[
+        str | None, Field(description="Our address that it came to, and that it is answered from.")
+    ] = None
+    language: Annotated[str | None, Field(description="Of its first mail, or its mailbox's (BCP 47).")] = None
+    present: Annotated[
+        list[Presence],
+        Field(description="Who is at it now, when a single ticket is read; no part of its version."),
+    ] = []
+    links: list[Link] = []
+    merged_into: Annotated[str | None, Field(description="The ticket that goes on with this one.")] = None
+    merged_ids: Annotated[list[str], Field(description="Tickets whose messages are shown here too.")] = []
+    solved_at: Utc | None = None
+    closed_at: Utc | None = None
     created_at: Utc
     updated_at: Utc
 
@@ -103,10 +177,21 @@ class Ticket(Stored):
 class StoredTicket(Ticket):
     """A ticket with the ids that thread its next mail: the last one in, and the chain before it."""
 
+    sla: StoredSla | None = None
+    asked_at: Utc | None = None
+    """When somebody last wrote to us."""
     answered_at: Utc | None = None
     """When staff last answered: an answer is a new version, so that If-Match tells two who answer at once."""
+    answered_by_rules: int = 0
+    """How often rules have answered since staff last did (rules/model.py bounds it)."""
     last_message_id: str | None = None
     references: list[str] = []
+    brought: list[str] = []
+    """Of a merged ticket: those that had been merged into it before."""
+    status_before_merge: Status | None = None
+    split_into: list[str] = []
+    followed_by: str | None = None
+    """The ticket that was opened when somebody wrote to this one and it could not be opened again."""
 
     def with_reference(self, message_id: str | None) -> dict[str, object]:
         """What changes when a mail with this id came in; the chain keeps its beginning and its end.
@@ -149,20 +234,46 @@ class StoredTicket(Ticket):
         changed = {name: value for name, value in given.items() if getattr(self, name) != value}
         if not changed:
             return self
-        status = changed.get("status")
-        if status is not None and status not in ALLOWED[self.status]:
-            raise Conflict(f"A ticket that is {self.status} cannot become {status}.", code="wrong_status")
         until = changed.get("snoozed_until")
         if isinstance(until, type(at)) and not at < until <= at + LONGEST_SNOOZE:
             raise Invalid.in_body("snoozed_until", "must lie in the next ten years", "out_of_range")
+        if "status" in changed:
+            changed |= self._moved(changed, at)
         return self.model_copy(update=changed | {"version": self.version + 1, "updated_at": at})
+
+    def _moved(self, changed: dict[str, object], at: Utc) -> dict[str, object]:
+        """What a step of the status brings with it. Undoing a merge may take any."""
+        status = changed["status"]
+        if self.merged_into and "merged_into" not in changed:
+            raise self.is_merged()
+        if status not in ALLOWED[self.status] and not self.merged_into:
+            raise Conflict(f"A ticket that is {self.status} cannot become {status}.", code="wrong_status")
+        solved = {"solved": at, "closed": self.solved_at}.get(str(status))
+        return {"solved_at": solved, "closed_at": at if status == "closed" else None}
+
+    def is_merged(self) -> Conflict:
+        """Why nothing can be done with a merged ticket."""
+        sentence = "This ticket was merged into another one."
+        return Conflict(sentence, code="merged", ticket_id=self.merged_into)
+
+    def linked(self, other_id: str, kind: LinkKind | None) -> list[Link]:
+        """The links with this one to another ticket, or without it; one a ticket.
+
+        Raises Conflict `too_many_links`.
+        """
+        others = [link for link in self.links if link.ticket_id != other_id]
+        if kind is None:
+            return others
+        if len(others) == MAX_LINKS:
+            raise Conflict(f"A ticket has {MAX_LINKS} links at most.", code="too_many_links")
+        return [*others, Link(ticket_id=other_id, kind=kind)]
 
 
 def new_ticket(
     *,
     at: Utc,
     subject: str,
-    channel: Channel,
+    channel: str,
     status: Status = "open",
     priority: Priority = "normal",
     customer_id: str | None = None,
@@ -170,7 +281,10 @@ def new_ticket(
     verified: bool = True,
     assignee: str | None = None,
     team: str | None = None,
+    tags: Sequence[str] = (),
     identifier: str | None = None,
+    mailbox: str | None = None,
+    language: str | None = None,
 ) -> StoredTicket:
     """A ticket that begins now; who asks takes part."""
     identifier = identifier or ids.new_id("tkt", at)
@@ -187,6 +301,9 @@ def new_ticket(
         participants=[Participant(address=requester.address, verified=verified)] if requester else [],
         assignee=assignee,
         team=team,
+        tags=list(tags),
+        mailbox=mailbox,
+        language=language,
         created_at=at,
         updated_at=at,
     )

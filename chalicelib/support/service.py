@@ -8,16 +8,18 @@ from typing import Any
 from chalicelib.access import service as access
 from chalicelib.customers import service as customers
 from chalicelib.kernel import ids
+from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.events import EventData, changes
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 from chalicelib.mail import threads
 from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
-from chalicelib.support import store
-from chalicelib.support.events import TicketChanged, TicketOpened, TicketSnoozed, TicketWoken
+from chalicelib.support import assigning, policy, presence, promises, store
+from chalicelib.support.events import TicketChanged, TicketClosing, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
+    MAX_PARTICIPANTS,
     NewTicket,
-    Status,
+    ParticipantsPatch,
     StoredTicket,
     Ticket,
     TicketPatch,
@@ -32,18 +34,20 @@ def open_by_hand(work: Work, new: NewTicket) -> Ticket:
     ticket = new_ticket(at=work.now, requester=requester, **fields)
     _require_people(work, fields)
     customers.require(work, new.customer_id)
-    begin(work, ticket)
+    ticket = begin(work, ticket)
     spoken = written_down(work, ticket, new.text, direction="inbound")
     mail.add(work, spoken.model_copy(update={"from_": requester}))
     return shown(ticket)
 
 
-def begin(work: Work, ticket: StoredTicket) -> None:
-    """Add a ticket and record that it was opened."""
+def begin(work: Work, ticket: StoredTicket) -> StoredTicket:
+    """Add a ticket and record that it was opened; the ticket with what it is promised."""
+    ticket = promises.begun(work, ticket)
     store.add(work, ticket)
     mail.index_thread(work, [threads.index_key("tag", ticket.tag)], ticket.id)
     event = TicketOpened(ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority)
     record(work, ticket, event, {"subject": ticket.subject})
+    return ticket
 
 
 def record(work: Work, ticket: Ticket, event: EventData, private: dict[str, Any]) -> None:
@@ -58,16 +62,9 @@ def record(work: Work, ticket: Ticket, event: EventData, private: dict[str, Any]
 
 
 def get(ticket_id: str) -> Ticket:
-    """Raises NotFound."""
-    return shown(store.get(ticket_id))
-
-
-def newest(
-    *, customer_id: str | None, status: Status | None, limit: int, after: str | None
-) -> tuple[list[Ticket], str | None]:
-    """A page of tickets, newest first; a customer's are those of who was merged into them, too."""
-    group = customers.group_of(customer_id) if customer_id else []
-    return store.newest(customer_ids=group, status=status, limit=limit, after=after)
+    """A ticket with who is at it now: one call. Raises NotFound."""
+    ticket, present = presence.with_present(ticket_id)
+    return shown(ticket).model_copy(update={"present": present})
 
 
 def messages(ticket_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
@@ -82,20 +79,38 @@ def change(work: Work, ticket_id: str, patch: TicketPatch) -> Ticket:
     """Apply a merge patch. Raises NotFound, Stale, Conflict `wrong_status`, Invalid."""
     before = store.get(ticket_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    return shown(apply(work, before, given))
+    return shown(apply(work, before, given_by(work, before, patch)))
 
 
-def apply(work: Work, before: StoredTicket, given: dict[str, Any]) -> StoredTicket:
-    """Change a ticket and record what changed; a ticket that somebody works on is not snoozed any more."""
+def given_by(work: Work, before: StoredTicket, patch: TicketPatch) -> dict[str, Any]:
+    """The fields that a patch gives, with whoever it has chosen. Raises Invalid, Conflict `team_empty`."""
+    given = {name: getattr(patch, name) for name in patch.model_fields_set - {"assign"}}
+    if patch.assign is None:
+        return given
+    team = given.get("team", before.team)
+    if team is None or given.get("assignee"):
+        raise Invalid.in_body("assign", "needs a team, and no assignee beside it", "needs_team")
+    chosen = assigning.choose(work, team, patch.assign)
+    if chosen is None:
+        raise Conflict("There is nobody active in this team.", code="team_empty")
+    return given | {"assignee": chosen}
+
+
+def apply(
+    work: Work, before: StoredTicket, given: dict[str, Any], *, at: datetime | None = None
+) -> StoredTicket:
+    """Change a ticket, with its clocks, and record what changed; all changes of tickets come through here.
+
+    A ticket that somebody works on is not snoozed any more. `at` is when it was to be looked at, else now.
+    """
     if given.get("status", before.status) != before.status:
         given = {"snoozed_until": None, **given}
-    after = before.patched(given, at=work.now)
+    after = promises.followed(work, before, before.patched(given, at=work.now), at=at or work.now)
     if after is before:
         return before
     changed = [name for name in given if getattr(before, name) != getattr(after, name)]
     _require_people(work, {name: given[name] for name in changed})
-    store.replace(work, after, version=before.version)
+    store.replace(work, before, after)
     visible = sorted(set(changed) & set(Ticket.model_fields))
     if visible:
         event = TicketChanged(
@@ -105,7 +120,17 @@ def apply(work: Work, before: StoredTicket, given: dict[str, Any]) -> StoredTick
     if "snoozed_until" in changed and after.snoozed_until:
         snoozed = TicketSnoozed(ticket_id=after.id, wake_id=after.id, wake_at=after.snoozed_until)
         record(work, after, snoozed, {"subject": after.subject})
+    if after.status == "solved" and "status" in changed:
+        _close_later(work, after)
     return after
+
+
+def _close_later(work: Work, ticket: StoredTicket) -> None:
+    """Set the timer that closes a solved ticket, if the business wants that."""
+    closes_at = policy.current().closes_at(ticket)
+    if closes_at:
+        closing = TicketClosing(ticket_id=ticket.id, wake_id=ticket.id, wake_at=closes_at)
+        record(work, ticket, closing, {"subject": ticket.subject})
 
 
 def _require_people(work: Work, given: dict[str, Any]) -> None:
@@ -135,15 +160,42 @@ def written_down(work: Work, ticket: Ticket, text: str, *, direction: Any) -> St
 
 
 def wake(work: Work, ticket_id: str, at: datetime) -> None:
-    """Reopen a ticket whose snooze is over at this time; a stale timer finds it later, or gone."""
+    """Look at a ticket at a time that was set for it: is its snooze over, is it to close, is a promise due?
+
+    A stale timer finds none of these. Raises NotFound.
+    """
     ticket = store.get(ticket_id)
-    if ticket.snoozed_until is None or ticket.snoozed_until > at or ticket.status in ("closed", "spam"):
-        return
-    given: dict[str, Any] = {"snoozed_until": None}
-    apply(work, ticket, given | ({} if ticket.status == "open" else {"status": "open"}))
-    record(work, ticket, TicketWoken(ticket_id=ticket.id), {"subject": ticket.subject})
+    closes_at = policy.read().closes_at(ticket) if ticket.status == "solved" else None
+    if ticket.snoozed_until and ticket.snoozed_until <= at and ticket.status not in ("closed", "spam"):
+        given: dict[str, Any] = {"snoozed_until": None}
+        apply(work, ticket, given | ({} if ticket.status == "open" else {"status": "open"}), at=at)
+        record(work, ticket, TicketWoken(ticket_id=ticket.id), {"subject": ticket.subject})
+    elif closes_at is not None and closes_at <= at:
+        apply(work, ticket, {"status": "closed"}, at=at)
+    else:
+        apply(work, ticket, {}, at=at)
+        if closes_at is not None:
+            _close_later(work, ticket)
 
 
 def shown(ticket: StoredTicket) -> Ticket:
     """The ticket without what only threading needs."""
     return Ticket.model_validate(ticket.model_dump(include=set(Ticket.model_fields)))
+
+
+def change_participants(work: Work, ticket_id: str, patch: ParticipantsPatch) -> Ticket:
+    """Have addresses take part, or no more. Raises NotFound, Stale, Invalid, Conflict."""
+    before = store.get(ticket_id)
+    work.check_version(before.version)
+    gone = {address.lower() for address in patch.remove}
+    if before.requester and before.requester.address.lower() in gone:
+        raise Invalid.in_body("remove", "names whoever asked", "is_requester")
+    left = [one for one in before.participants if one.address.lower() not in gone]
+    ticket = before.model_copy(update={"participants": left})
+    for address in patch.add:
+        if len(ticket.participants) == MAX_PARTICIPANTS and not ticket.takes_part(address):
+            sentence = f"{MAX_PARTICIPANTS} addresses take part at most."
+            raise Conflict(sentence, code="too_many_participants")
+        joined = ticket.joined_by(address, verified=True)
+        ticket = ticket.model_copy(update={"participants": joined})
+    return shown(apply(work, before, {"participants": ticket.participants}))

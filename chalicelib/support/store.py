@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,12 @@ from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
-from chalicelib.support.model import STATUSES, Status, StoredTicket, Ticket
+from chalicelib.support.model import Status, StoredTicket, Ticket
+
+SHARDS = 4
+"""Partitions that the list by update is spread over, so that no single one takes every write."""
+FILTERED = {"id", "status", "priority", "assignee", "team", "tags", "customer_id"}
+"""Fields by which lists are filtered."""
 
 
 def ticket_key(ticket_id: str) -> Key:
@@ -28,33 +33,76 @@ def events_partition(ticket: Ticket) -> str:
     return customers.partition(ticket.customer_id) if ticket.customer_id else ticket_key(ticket.id).pk
 
 
-def _item(ticket: StoredTicket) -> Item:
-    item: Item = {
+def _items(ticket: StoredTicket) -> dict[Key, Item]:
+    """A ticket's items: itself, and its places in more lists than the three that one item can be in."""
+    by_id = {"gsi1sk": ticket.id, "gsi2sk": ticket.id, "gsi3sk": ticket.id}
+    itself: Item = {
         **ticket_key(ticket.id)._asdict(),
         **ticket.model_dump(mode="json", exclude_none=True),
+        **by_id,
         "gsi1pk": f"TKT#STATUS#{ticket.status}",
-        "gsi1sk": ticket.id,
+        "gsi2pk": f"TKT#CUS#{ticket.customer_id}",
+        "gsi3pk": listed_under("ASSIGNEE", ticket.assignee, ticket.status),
     }
-    if ticket.customer_id:
-        item |= {"gsi2pk": f"TKT#CUS#{ticket.customer_id}", "gsi2sk": ticket.id}
-    return item
+    if not ticket.customer_id:
+        del itself["gsi2pk"], itself["gsi2sk"]
+    partition = itself["pk"]
+    updated: Item = {
+        **Key(partition, "LISTED")._asdict(),
+        **ticket.model_dump(include=FILTERED, exclude_none=True),
+        **by_id,
+        "gsi1pk": f"TKT#UPDATED#{ord(ticket.id[-1]) % SHARDS}",
+        "gsi1sk": f"{stamp(ticket.updated_at)}#{ticket.id}",
+        "gsi2pk": listed_under("TEAM", ticket.team, ticket.status),
+        "gsi3pk": listed_under("PRIORITY", ticket.priority, ticket.status),
+    }
+    tags = [
+        {
+            **Key(partition, f"LISTED#{tag}")._asdict(),
+            "id": ticket.id,
+            "gsi1pk": listed_under("TAG", tag, ticket.status),
+            "gsi1sk": ticket.id,
+        }
+        for tag in ticket.tags
+    ]
+    return {key_of(item): item for item in (itself, updated, *tags)}
+
+
+def listed_under(name: str, value: str | None, status: Status) -> str:
+    """The partition of the list of tickets with this value in this status; `None` lists those without."""
+    return f"TKT#{name}#{value or 'none'}#{status}"
 
 
 def add(work: Work, ticket: StoredTicket) -> None:
-    work.put(_item(ticket), unless_exists=AlreadyExists("This ticket exists."))
+    itself, *places = _items(ticket).values()
+    work.put(itself, unless_exists=AlreadyExists("This ticket exists."))
+    for place in places:
+        work.overwrite(place)
 
 
-def replace(work: Work, ticket: StoredTicket, *, version: int) -> None:
-    """Fails with Stale when the ticket changed meanwhile."""
-    work.replace(_item(ticket), version=version)
+def replace(work: Work, before: StoredTicket, after: StoredTicket) -> None:
+    """Write the next version, and of its places what is new. Fails with Stale when it changed meanwhile."""
+    there = _items(before)
+    itself, *places = _items(after).values()
+    work.replace(itself, version=before.version)
+    for place in places:
+        if place != there.pop(key_of(place), None):
+            work.overwrite(place)
+    for key in list(there)[1:]:
+        work.delete(key)
 
 
 def get(ticket_id: str) -> StoredTicket:
     """Raises NotFound."""
-    ticket = stored(table.get(ticket_key(ticket_id)))
+    ticket = find(ticket_id)
     if ticket is None:
         raise no_such_ticket()
     return ticket
+
+
+def find(ticket_id: str | None) -> StoredTicket | None:
+    """The ticket, if there is one: one call, none without an id."""
+    return stored(table.get(ticket_key(ticket_id))) if ticket_id else None
 
 
 def no_such_ticket() -> NotFound:
@@ -65,19 +113,20 @@ def stored(item: Item | None) -> StoredTicket | None:
     return StoredTicket.model_validate(item, strict=False) if item else None
 
 
-def _of_customer(customer_id: str, **rest: Any) -> Query:
+def of_customer(customer_id: str, **rest: Any) -> Query:
+    """The list of a customer's tickets, newest first."""
     return Query(f"TKT#CUS#{customer_id}", index="gsi2", **rest)
 
 
 def every_of_customer(customer_id: str) -> Iterator[StoredTicket]:
     """All tickets of a customer, oldest first."""
-    for item in pages.every(_of_customer(customer_id, ascending=True)):
+    for item in pages.every(of_customer(customer_id, ascending=True)):
         yield StoredTicket.model_validate(item, strict=False)
 
 
 def one_of_customer(customer_id: str) -> StoredTicket | None:
     """Any ticket of a customer that is still there: two calls. An index may show what has just gone."""
-    listed = pages.page([_of_customer(customer_id)], limit=50).items
+    listed = pages.page([of_customer(customer_id)], limit=50).items
     found = table.get_many(key_of(item) for item in listed)
     return next((stored(item) for item in found.values() if item.get("customer_id") == customer_id), None)
 
@@ -97,7 +146,7 @@ def closed_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[
     return [one for one in tickets if one.status == "closed" and one.updated_at < at], listed.after
 
 
-EVENTS_AT_ONCE = 80
+EVENTS_AT_ONCE = 60
 """Events of a ticket itself that one transaction removes at most."""
 
 
@@ -109,19 +158,34 @@ def own_events(ticket_id: str) -> list[Key]:
 
 def remove(work: Work, ticket: StoredTicket) -> None:
     """Fails with Stale when the ticket changed meanwhile."""
+    itself, *places = _items(ticket)
     unchanged = Attr("version").eq(ticket.version)
-    work.delete(ticket_key(ticket.id), when=unchanged, failure=Stale("The ticket changed meanwhile."))
+    work.delete(itself, when=unchanged, failure=Stale("The ticket changed meanwhile."))
+    for place in places:
+        work.delete(place)
 
 
-def newest(
-    *, customer_ids: Sequence[str], status: Status | None, limit: int, after: str | None
-) -> tuple[list[Ticket], str | None]:
-    """A page of tickets, newest first, of customers, of a status, or all: one call a partition."""
-    where: Any = None
-    if customer_ids:
-        where = Attr("status").eq(status) if status else None
-        queries = [_of_customer(one, where=where) for one in customer_ids]
-    else:
-        queries = [Query(f"TKT#STATUS#{one}", index="gsi1") for one in ([status] if status else STATUSES)]
-    found = pages.page(queries, limit=limit, after=after)
-    return [Ticket.model_validate(item, strict=False) for item in found.items], found.after
+def repoint(work: Work, ticket_ids: Iterable[str], *, before: str, after: str) -> None:
+    """Have those that were merged into one ticket point to another. Fails with Stale when they do not."""
+    for ticket_id in ticket_ids:
+        work.update(
+            ticket_key(ticket_id),
+            assign={"merged_into": after},
+            add={"version": 1},
+            when=Attr("merged_into").eq(before),
+            failure=Stale("A merged ticket changed meanwhile."),
+        )
+
+
+def get_many(ticket_ids: Iterable[str]) -> list[StoredTicket]:
+    """Those of the tickets that exist, in the order asked for: one call, for 100 at most."""
+    keys = [ticket_key(ticket_id) for ticket_id in ticket_ids]
+    found = table.get_many(keys) if keys else {}
+    return [StoredTicket.model_validate(found[key], strict=False) for key in keys if key in found]
+
+
+def tickets_of(listed: Sequence[Item]) -> list[StoredTicket]:
+    """The tickets of entries of a list: one call for those of which the list has but the ids."""
+    known = {item["id"]: stored(item) for item in listed if item["sk"] == "TICKET"}
+    known |= {one.id: one for one in get_many(item["id"] for item in listed if item["id"] not in known)}
+    return [ticket for item in listed if (ticket := known.get(item["id"]))]

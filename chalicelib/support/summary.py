@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib.kernel.model import Stored
 from chalicelib.kernel.table import Item, Key
-from chalicelib.support import store
+from chalicelib.support import listing, store
 from chalicelib.support.model import Status, Ticket
 
 OPEN: frozenset[Status] = frozenset({"open", "pending", "on_hold"})
@@ -24,11 +24,9 @@ class TicketFigures(Stored):
 
 def summary_of(customer_ids: Sequence[str]) -> TicketFigures:
     """The tickets of customers who are one person, the newest 1,000 at most: one call each."""
-    tickets, after = store.newest(customer_ids=customer_ids, status=None, limit=MAX_COUNTED, after=None)
+    tickets, more = listing.of_customers(customer_ids, limit=MAX_COUNTED)
     named = sorted((ticket.id for ticket in tickets if ticket.status in OPEN), reverse=True)
-    return TicketFigures(
-        open_ids=named[:MAX_NAMED], open=len(named), total=len(tickets), more=after is not None
-    )
+    return TicketFigures(open_ids=named[:MAX_NAMED], open=len(named), total=len(tickets), more=more)
 
 
 def ticket_key(ticket_id: str) -> Key:

@@ -16,4 +16,4 @@ def inbound_mail(job: Job) -> None:
     """File the mail that a receipt announces."""
     receipt = read_receipt(job.body)
     if receipt is not None:
-        inbound.file(job.work, receipt)
+        inbound.file_everywhere(job.work, receipt)

@@ -22,6 +22,11 @@ def log(work: Work, customer_id: str, new: NewInteraction) -> Entry:
     if new.occurred_at is not None and new.occurred_at > work.now:
         raise Invalid.in_body("occurred_at", "lies in the future", "in_future")
     customers.require(work, customer_id)
+    return note(work, customer_id, new)
+
+
+def note(work: Work, customer_id: str, new: NewInteraction) -> Entry:
+    """Log an interaction with a customer whom the Work requires, registers or changes already."""
     event = InteractionLogged(customer_id=customer_id, channel=new.channel, direction=new.direction)
     private = {"summary": new.summary} | ({"outcome": new.outcome} if new.outcome else {})
     item = work.record(

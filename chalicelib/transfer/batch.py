@@ -10,7 +10,8 @@ from chalicelib.customers import service as customers
 from chalicelib.customers import upsert
 from chalicelib.customers.changes import Change, Outcome, settle
 from chalicelib.customers.definitions import Definitions
-from chalicelib.customers.upsert import Match, Mode, Row, Rules
+from chalicelib.customers.known import Row
+from chalicelib.customers.upsert import Match, Mode, Rules
 from chalicelib.kernel import ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid, RapportError

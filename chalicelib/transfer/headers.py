@@ -22,6 +22,8 @@ HUBSPOT = {
     "Preferred language": "locale",
     "Time Zone": "time_zone",
     "Twitter Username": "handle.twitter",
+    "Contact owner": "owner",
+    "Unsubscribed from all email": "ignore",
 }
 SALESFORCE = {
     "Contact ID 18": "external_id.salesforce",
@@ -38,6 +40,9 @@ SALESFORCE = {
     "FirstName": "first_name",
     "LastName": "last_name",
     "LanguageLocaleKey": "locale",
+    "Owner Email": "owner",
+    "Email Opt Out": "ignore",
+    "HasOptedOutOfEmail": "ignore",
 }
 GOOGLE = {
     "Given Name": "first_name",

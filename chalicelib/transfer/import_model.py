@@ -116,6 +116,7 @@ class Import(Stored):
     offset: int = 0
     started_by: Starter | None = None
     cancelling: bool = False
+    partial: bool = False
     problem: str | None = None
     progress: Progress | None = None
     undo: Progress | None = None
@@ -132,7 +133,11 @@ class CreatedImport(Model):
 
 
 class ImportView(Model):
-    """How far it came: `counts` are rows by outcome, `rate` rows a second, `remaining` seconds, estimated."""
+    """How far it came: `counts` are rows by outcome, `rate` rows a second, `remaining` seconds, estimated.
+
+    `partial` is of a dry run of a file with more identities than it remembers: of its later rows, some that
+    repeat an earlier one are told as if they were the first.
+    """
 
     id: str
     version: int
@@ -141,6 +146,7 @@ class ImportView(Model):
     created_at: Utc
     updated_at: Utc
     dry_run: bool
+    partial: bool
     problem: str | None
     rows: int
     counts: dict[str, int]
@@ -162,7 +168,16 @@ class ImportView(Model):
         left = ((found.size or 0) - found.offset) / max(1, found.offset - start)
         return cls(
             **found.model_dump(
-                include={"id", "version", "state", "filename", "created_at", "updated_at", "problem"}
+                include={
+                    "id",
+                    "version",
+                    "state",
+                    "filename",
+                    "created_at",
+                    "updated_at",
+                    "problem",
+                    "partial",
+                }
             ),
             dry_run=bool(found.setup and found.setup.dry_run),
             rows=progress.rows if progress else 0,

@@ -112,6 +112,40 @@ def _part_key(import_id: str, kind: Kind, number: int) -> str:
     return f"imports/{import_id}/{kind}-parts/{number:07}"
 
 
+def keep_lines(import_id: str, number: int, lines: bytes) -> bytes:
+    """Keep what a dry run planned for a slice, a line a customer; what holds, which was kept first."""
+    key = _lines_key(import_id, number)
+    if blobs.put_new(key, lines, "application/jsonl", bucket=_bucket()):
+        return lines
+    return get_lines(import_id, number)
+
+
+def get_lines(import_id: str, number: int, first: int = 0, length: int = MAX_PLAN) -> bytes:
+    """Those lines, or some bytes of them. Raises NotFound."""
+    return blobs.read(_lines_key(import_id, number), first, length, bucket=_bucket())
+
+
+def _lines_key(import_id: str, number: int) -> str:
+    return f"imports/{import_id}/dry-run/{number:07}"
+
+
+def put_index(import_id: str, content: bytes) -> None:
+    """Keep where in those lines who is, as of a step's end."""
+    blobs.put(_index_key(import_id), content, "application/octet-stream", bucket=_bucket())
+
+
+def get_index(import_id: str) -> bytes:
+    """What was kept last; nothing when nothing was."""
+    try:
+        return blobs.get(_index_key(import_id), bucket=_bucket(), maximum=MAX_PLAN)
+    except NotFound:
+        return b""
+
+
+def _index_key(import_id: str) -> str:
+    return f"imports/{import_id}/dry-run/index"
+
+
 def put_part(import_id: str, kind: Kind, number: int, changes: list[Change]) -> None:
     """Keep what became of a slice's rows."""
     content = _pack(_changes.dump_json(changes, exclude_none=True))

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from chalicelib.customers import fields as custom_fields
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.identity import normal_phone
+from chalicelib.customers.known import Row
 from chalicelib.customers.model import NewCustomer
-from chalicelib.customers.upsert import Row
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import each_once
 

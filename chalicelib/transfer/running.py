@@ -16,6 +16,7 @@ from chalicelib.transfer import results, undoing
 from chalicelib.transfer.events import ImportAdvanced, ImportFinished, ImportUndone
 from chalicelib.transfer.import_model import Import, State
 from chalicelib.transfer.progress import kind_of, progress_of, with_progress
+from chalicelib.transfer.rehearsal import Rehearsal
 from chalicelib.transfer.taking import row_slices
 
 STEP_SECONDS = 45
@@ -109,10 +110,15 @@ def _advanced(job: Import, changes: list[Change], **more: object) -> Import:
 
 def _run_rows(job: Import, until: float) -> Import:
     try:
+        rehearsal = Rehearsal(job) if job.setup and job.setup.dry_run else None
         with closing(row_slices(job)) as slices:
             while not job.cancelling and (rows := next(slices, None)):
-                job = _checkpoint(_advanced(job, rows.take(job), offset=rows.end))
+                changes = rows.take(job, rehearsal)
+                partial = rehearsal is not None and rehearsal.is_partial
+                job = _checkpoint(_advanced(job, changes, offset=rows.end, partial=partial))
                 if time.monotonic() > until and not job.cancelling:
+                    if rehearsal:
+                        rehearsal.keep(progress_of(job).slices)
                     return job
     except NotFound:  # the file is gone
         return job.model_copy(update={"state": "finishing", "problem": "file_gone"})

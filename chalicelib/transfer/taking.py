@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
+from chalicelib.access import service as access
 from chalicelib.customers import service as customers
 from chalicelib.customers import upsert
 from chalicelib.customers.changes import Change
 from chalicelib.customers.definitions import Definitions
-from chalicelib.customers.upsert import Row, Rules
+from chalicelib.customers.known import Row
+from chalicelib.customers.upsert import Rules
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import RapportError
 from chalicelib.transfer import import_store as store
 from chalicelib.transfer.import_model import Import, Setup
-from chalicelib.transfer.mapping import Mapper
+from chalicelib.transfer.mapping import Fields, Mapper
 from chalicelib.transfer.progress import progress_of
 from chalicelib.transfer.reading.dialect import Dialect
 from chalicelib.transfer.reading.records import Record
+from chalicelib.transfer.rehearsal import Rehearsal
 from chalicelib.transfer.rows import read_row
 from chalicelib.transfer.slices import Slice
 
@@ -90,28 +94,41 @@ class RowSlice:
         self._rejected: dict[int, Change] = {}
         mapper = mapper_of(job.setup, job.dialect, self._definitions)
         region = settings().default_region
+        given: dict[int, Fields] = {}
         for number, record in enumerate(records, first):
-            try:
-                self._rows[number] = read_row(number, mapper.fields(record), region, self._definitions)
-            except RapportError as error:
-                self._rejected[number] = Change.rejected(number, error)
+            with self._rejecting(number):
+                given[number] = mapper.fields(record)
+        staff = _staff_of(given.values())
+        for number, fields in given.items():
+            with self._rejecting(number):
+                named = _with_owner(fields, staff)
+                self._rows[number] = read_row(number, named, region, self._definitions)
 
-    def take(self, job: Import) -> list[Change]:
+    @contextmanager
+    def _rejecting(self, number: int) -> Iterator[None]:
+        """Note the row as rejected by the error that is raised."""
+        try:
+            yield
+        except RapportError as error:
+            self._rejected[number] = Change.rejected(number, error)
+
+    def take(self, job: Import, rehearsal: Rehearsal | None) -> list[Change]:
         """Take the rows into the table, or only plan them in a dry run; their outcomes."""
         numbers = sorted([*self._rows, *self._rejected])
         progress = progress_of(job)
         rules = self._rules(job)
-        if self._setup.dry_run:
-            changes = self._plan(numbers, rules)
+        if rehearsal is not None:
+            changes = self._plan(numbers, rules, rehearsal)
+            rehearsal.note(progress.slices, changes)
             store.put_part(job.id, "import", progress.slices, changes)
             return changes
         part = Slice(job, "import", progress.slices, progress.slice_at, self.end)
         return part.take(numbers, lambda rows: self._plan(rows, rules))
 
-    def _plan(self, numbers: list[int], rules: Rules) -> list[Change]:
+    def _plan(self, numbers: list[int], rules: Rules, rehearsal: Rehearsal | None = None) -> list[Change]:
         rejected = [self._rejected[number] for number in numbers if number in self._rejected]
         rows = [self._rows[number] for number in numbers if number in self._rows]
-        planned = rejected + upsert.plan(rows, rules)
+        planned = rejected + upsert.plan(rows, rules, rehearsal)
         return sorted(planned, key=lambda change: change.row)
 
     def _rules(self, job: Import) -> Rules:
@@ -125,6 +142,25 @@ class RowSlice:
             clear_empty=setup.clear_empty,
             stage=setup.stage,
         )
+
+
+def _staff_of(rows: Iterable[Fields]) -> dict[str, str]:
+    """The ids of the staff whose addresses these rows give as owners, a call for each hundred addresses."""
+    wanted = list(dict.fromkeys(one["owner"] for one in rows if "@" in (one.get("owner") or "")))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), 100):
+        found |= access.staff_of_addresses(wanted[start : start + 100])
+    return found
+
+
+def _with_owner(fields: Fields, staff: Mapping[str, str]) -> Fields:
+    """The fields with the owner's id in place of their address. Raises Invalid when nobody has it."""
+    owner = fields.get("owner") or ""
+    if "@" not in owner:
+        return fields
+    if owner not in staff:
+        raise access.unknown_staff("owner")
+    return {**fields, "owner": staff[owner]}
 
 
 def mapper_of(setup: Setup, dialect: Dialect, definitions: Definitions) -> Mapper:

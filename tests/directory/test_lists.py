@@ -11,6 +11,7 @@ import pytest
 from chalicelib.customers import defining
 from chalicelib.directory import fields
 from chalicelib.kernel import pages
+from chalicelib.kernel.kept import Kept
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
@@ -156,12 +157,12 @@ def test_a_list_shows_nobody_who_left_it(api: Api, cloud: Cloud) -> None:
 def test_a_field_that_the_index_has_not_heard_of(
     api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    defining.current()
-    read_before = dict(defining._kept)
+    before = Kept(defining.read)
+    before.current()
     api.post("/v1/fields", {"name": "size", "kind": "number", "filterable": True}).ok(201)
     api.post("/v1/customers", {"name": "Ada", "custom": {"size": 38}}).ok(201)
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(defining, "_kept", read_before)
+        elsewhere.setattr(defining, "_kept", before)
         cloud.pump()
     assert [one["name"] for one in api.get("/v1/customers?field=size:38").ok()["data"]] == ["Ada"]
 

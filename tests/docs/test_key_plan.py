@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.api import Api
 from tests.cloud import Cloud
-from tests.mailbox import receive, report, write
+from tests.docs.everyday import live_through
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 CODE = re.compile(r"`([^`]+)`")
@@ -53,58 +53,8 @@ def _indexes(cells: list[str]) -> dict[str, re.Pattern[str]]:
     }
 
 
-def _live_a_little(api: Api, cloud: Cloud) -> None:
-    """Do something of everything."""
-    text = {"title": "Returns", "markdown": "Back."}
-    article = api.post("/v1/articles", {"texts": {"en": text}, "section": "Orders"}).ok(201)
-    api.patch(f"/v1/articles/{article['id']}", {"status": "published"}).ok()
-    api.post(f"/v1/public/articles/{article['slug']}/votes", {"helpful": True}).ok(204)
-    team = api.post("/v1/teams", {"name": "Desk"}).ok(201)
-    new = {"name": "Sam", "email": "sam@shop.example", "team_ids": [team["id"]]}
-    sam = api.post("/v1/staff", new).ok(201)
-    who = {
-        "name": "Ada",
-        "emails": ["ada@example.org"],
-        "phones": ["+442079460958"],
-        "external_ids": {"shop": "7"},
-        "tags": ["vip"],
-    }
-    api.post("/v1/fields", {"name": "size", "kind": "text"}).ok(201)
-    engines = api.post("/v1/organisations", {"name": "Engines", "domains": ["engines.example"]}).ok(201)
-    member = api.post("/v1/customers", {"name": "Cy", "organisation_id": engines["id"]}).ok(201)
-    api.delete(f"/v1/organisations/{engines['id']}/members/{member['id']}").ok(204)
-    api.patch(f"/v1/customers/{member['id']}", {"organisation_id": engines["id"]}).ok()
-    ada = api.post("/v1/customers", who, Idempotency_Key="once").ok(201)
-    api.post("/v1/topics", {"id": "news", "name": "News"}).ok(201)
-    api.post("/v1/subscriptions", {"email": "ada@example.org", "topic": "news", "source": "form"}).ok()
-    api.patch(f"/v1/customers/{ada['id']}/preferences", {"interests": ["looms"]}).ok()
-    task = {"customer_id": ada["id"], "owner": sam["id"], "title": "Call", "due_at": "2031-01-01T09:00:00Z"}
-    api.post("/v1/tasks", task).ok(201)
-    api.post("/v1/customers/batch", {"customers": [{"name": "Eve"}]}, Idempotency_Key="rows").ok()
-    api.post("/v1/imports", {}).ok(201)
-    receive(cloud, write(message_id="<first@example.org>"))
-    given = {"kind": "nps", "score": 9}
-    api.post("/v1/feedback", {**given, "customer_id": ada["id"]}).ok(202)
-    api.post("/v1/feedback", given).ok(202)
-    api.post("/v1/customers", {"name": "Ada", "emails": ["ada+shop@example.org"]}).ok(201)
-    api.post("/v1/exports", {}).ok(201)
-    hello = {"email": "bob@example.org", "subject": "Hello", "text": "Hello."}
-    message = api.post("/v1/messages", hello).ok(201)
-    cloud.pump()
-    report(cloud, "Bounce", message["id"], "bob@example.org")
-    cloud.pump()
-    api.patch("/v1/retention", {"lead_days": 365}).ok()
-    gone = api.post("/v1/customers", {"name": "Eve"}).ok(201)["id"]
-    for verb in ("merge", "merge/undo"):
-        api.post(f"/v1/customers/{ada['id']}/{verb}", {"merged_id": member["id"]}).ok()
-    api.post(f"/v1/customers/{gone}/access-requests", {}).ok(201)
-    cloud.pump()
-    api.post(f"/v1/customers/{gone}/erasure", {"confirm": gone}).ok(201)
-    cloud.pump()
-
-
 def test_the_code_writes_the_keys_that_are_listed(api: Api, cloud: Cloud) -> None:
-    _live_a_little(api, cloud)
+    live_through(api, cloud)
     seen = set()
     for item in cloud.items():
         found = [row for row in _rows() if row.pk.fullmatch(item["pk"]) and row.sk.fullmatch(item["sk"])]

@@ -15,9 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.feedback import store
 from chalicelib.feedback.statistics import additions, measures, ratio
-from chalicelib.kernel import aws, config
+from chalicelib.kernel import aws, config, counters
 from chalicelib.kernel.table import encode_item
 from tests.api import Api
 from tests.calls import counted
@@ -162,7 +161,7 @@ def test_statistics_of_a_full_leap_year_are_one_query(api: Api, cloud: Cloud) ->
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]
     items = [
         {"pk": "STAT#*", "sk": f"DAY#{day}#{shard}", **additions("nps", 10)}
-        for day, shard in product(days, range(store.SHARDS))
+        for day, shard in product(days, range(counters.SHARDS))
     ]
     for start in range(0, len(items), 25):  # not counted as the worker does, which takes moto minutes
         puts: Any = [{"PutRequest": {"Item": encode_item(item)}} for item in items[start : start + 25]]

@@ -28,11 +28,13 @@ ANSWERS: dict[str, tuple[str, Any]] = {
         for handler, event in {
             "chalicelib.feedback.worker.feedback_worker": "feedback_poison",
             "chalicelib.mail.worker.outbound_mail": "outbound_mail_poison",
+            "chalicelib.mail.worker.outbound_campaigns": "outbound_mail_poison",
             "chalicelib.timers.timers": "timers_poison",
             "chalicelib.directory.worker.index_customers": "bus_poison",
             "chalicelib.duplicates.worker.find_duplicates": "bus_poison",
             "chalicelib.overview.worker.summarise_customers": "bus_poison",
             "chalicelib.jobs.jobs": "bus_poison",
+            "chalicelib.webhooks.worker.webhooks": "bus_poison",
         }.items()
     },
 }

@@ -62,4 +62,12 @@ def test_only_functions_that_sign_or_hash_may_read_the_root_secret() -> None:
         for policy in role.get("Properties", {}).get("Policies", [])
         if "ssm:GetParameter" in str(policy)
     }
-    assert readers == {"ApiHandlerRole", "InboundMailRole", "OutboundMailRole", "MailEventsRole", "JobsRole"}
+    assert readers == {
+        "ApiHandlerRole",
+        "InboundMailRole",
+        "OutboundMailRole",
+        "OutboundCampaignsRole",
+        "MailEventsRole",
+        "JobsRole",
+        "WebhooksRole",
+    }

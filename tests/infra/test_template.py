@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from typing import Any
 
+from chalicelib.webhooks.model import GROUPS
 from tests.cloud import WORKERS
 from tests.infra.package import Package
 
@@ -16,6 +17,7 @@ PUBLIC = {
     *("/confirm/{token}", "/confirm/{token}/decline"),
     *("/v1/public/articles", "/v1/public/articles/{slug}", "/v1/public/articles/{slug}/votes"),
     *("/v1/public/sections", "/help", "/help/{slug}"),
+    *("/unsubscribe/{token}", "/preferences/{token}", "/download/{token}"),
 }
 """The only paths that answer without a key."""
 
@@ -24,6 +26,7 @@ MAX_NODES = 280
 
 ENDS_WIDE = {
     r"xray:": "X-Ray knows no resources",
+    r"ses:GetSendQuota": "the quota is the account's",
     r"kms:Decrypt": "the account's key for parameters has no known id; conditions leave one parameter",
     r"s3:(Get|Put|Delete)Object|s3:AbortMultipartUpload": "objects of one prefix, or of a bucket of ours",
     r"dynamodb:ListStreams": "the streams of one table; their names hold a time",
@@ -35,6 +38,9 @@ BY_THE_HOUR = re.compile(
     "AWS::(EC2|RDS|ECS|EKS|ElastiCache|ElasticLoadBalancing|OpenSearch|MSK|Kinesis|KMS::Key|Redshift|NAT|DAX|EFS)"
 )
 """Services that bill while nobody calls."""
+
+FOR_OTHERS = {"WorkflowQueue"}
+"""Queues that no function of ours reads."""
 
 Resources = dict[str, dict[str, Any]]
 
@@ -101,7 +107,7 @@ def test_a_message_stays_hidden_for_six_timeouts(package: Package) -> None:
             queue = source["Queue"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}")
             read.add(queue)
             assert queues[queue]["Properties"]["VisibilityTimeout"] >= 6 * function["Timeout"], name
-    assert read == {name for name in queues if name.endswith("Queue")}
+    assert read == {name for name in queues if name.endswith("Queue")} - FOR_OTHERS
 
 
 def test_each_queue_is_read_by_the_worker_that_the_tests_pump_into(package: Package) -> None:
@@ -173,7 +179,9 @@ def test_no_statement_names_more_than_it_must(package: Package) -> None:
                 assert narrow or any(re.match(known, action) for known in ENDS_WIDE), (
                     f"{role}: {action} {resource}"
                 )
-                assert resource != "*" or action.startswith("xray:"), f"{role}: {action}"
+                assert resource != "*" or action.startswith(("xray:", "ses:GetSendQuota")), (
+                    f"{role}: {action}"
+                )
 
 
 def test_each_function_has_a_role_of_its_own(package: Package) -> None:
@@ -192,6 +200,22 @@ def test_each_function_writes_to_a_log_group_that_ends(package: Package) -> None
 def test_the_api_function_does_not_ask_for_its_own_address(package: Package) -> None:
     for name in ("APIHandler", "Authorizer"):
         assert "${RestAPI}" not in json.dumps(package.functions()[name]["Environment"])
+
+
+def test_on_aws_no_webhook_goes_to_this_machine_or_without_tls(package: Package) -> None:
+    given = {
+        name: function["Environment"]["Variables"].get("RAPPORT_WEBHOOK_LOOPBACK")
+        for name, function in package.functions().items()
+    }
+    only_locally = {"Fn::If": ["OnAws", {"Ref": "AWS::NoValue"}, "true"]}
+    assert {name: value for name, value in given.items() if value is not None} == dict.fromkeys(
+        ("APIHandler", "Webhooks"), only_locally
+    )
+
+
+def test_webhooks_hear_of_each_group_that_can_be_subscribed_to(package: Package) -> None:
+    heard = package.template["Resources"]["WebhooksRule"]["Properties"]["EventPattern"]["detail-type"]
+    assert heard == [{"prefix": f"{group}."} for group in GROUPS] + ["webhook.due"]
 
 
 def test_no_resource_waits_for_itself(package: Package) -> None:

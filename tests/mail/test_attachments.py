@@ -89,7 +89,7 @@ def test_a_part_without_a_name_gets_one() -> None:
         "mixed", part("x", "Content-Type: text/plain"), part("BEGIN:VCALENDAR", "Content-Type: text/calendar")
     )
 
-    assert read(raw).attachments[0].filename == "attachment-1.ics"
+    assert read(raw).attachments[0].filename == "calendar-1.ics"
 
 
 def test_the_fifty_first_is_counted() -> None:

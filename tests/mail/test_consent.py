@@ -13,7 +13,7 @@ from tests.cloud import Cloud
 from tests.consent.statements import customer, merge, say, topic
 from tests.mailbox import outbox
 
-QUEUE = "OutboundMailQueue"
+QUEUE = "OutboundCampaignsQueue"
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_an_answer_is_sent_whatever_they_said(api: Api, cloud: Cloud, url: str) 
     say(api, url, state="denied")
     _queued(api, url, topic=None)
     _queued(api, url, topic="service")
-    _sending(cloud)
+    cloud.pump()
     assert len(outbox()) == 2
 
 

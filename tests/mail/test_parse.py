@@ -84,6 +84,7 @@ def test_headers_needed_for_classification_are_kept() -> None:
     mail = read(letter("x", "Auto-Submitted: auto-replied", "List-Id: <l.example.org>", "X-Other: no"))
 
     assert mail.headers.pop("date") == ("Sun, 1 Mar 2026 10:00:00 +0100",)
+    assert mail.headers.pop("from") == ("Ada <ada@example.org>",)
     assert mail.headers == {"auto-submitted": ("auto-replied",), "list-id": ("<l.example.org>",)}
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel import ids, tokens
 from chalicelib.mail import threads
+from chalicelib.mail.mailbox_model import Mailbox, Mailboxes
 
 MAILBOX, DOMAIN = "support@shop.example", "shop.example"
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -92,9 +93,10 @@ def test_five_ids_are_looked_up_at_most() -> None:
 
 @pytest.mark.parametrize("address", [MAILBOX, "Support@SHOP.example", "support+x@shop.example"])
 def test_our_own_mailbox_is_known(address: str) -> None:
-    assert threads.is_at(address, MAILBOX)
-    assert not threads.is_at(f"x{address}", MAILBOX)
-    assert not threads.is_at(f"{address}.evil", MAILBOX)
+    ours = Mailboxes(data=[Mailbox.default(MAILBOX, "Shop")])
+    assert ours.at(address)
+    assert not ours.at(f"x{address}")
+    assert not ours.at(f"{address}.evil")
 
 
 def test_ids_made_one_after_the_other_have_their_own_tags() -> None:

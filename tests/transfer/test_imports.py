@@ -72,6 +72,20 @@ def test_the_mapping_is_proposed(api: Api, cloud: Cloud) -> None:
     assert (ada["name"], ada["stage"], ada["custom"]) == ("Ada King", "customer", {"nickname": "A"})
 
 
+def test_an_owner_is_known_by_their_address(api: Api, cloud: Cloud) -> None:
+    grace = api.post("/v1/staff", {"name": "Grace", "email": "Grace@shop.example"}).ok(201)["id"]
+    content = (
+        "email,Owner Email\n"
+        f"a@example.org,grace@Shop.example\nb@example.org,{grace}\n"
+        "c@example.org,nobody@shop.example\nd@example.org,\n"
+    )
+    found = run(api, cloud, content)
+    assert found["counts"] == {"created": 3, "rejected": 1}
+    [rejected] = rows(api, found["id"], "&outcome=rejected")
+    assert (rejected["row"], rejected["code"], rejected["param"]) == (3, "unknown_staff", "owner")
+    assert [one.get("owner") for one in profiles(cloud).values()].count(grace) == 2
+
+
 def test_json_lines_hold_values_of_their_own_kinds(api: Api, cloud: Cloud) -> None:
     lines: list[Any] = [
         {"name": "Ada", "emails": ["a@example.org", "b@example.org"], "custom": {"size": 38, "vip": True}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from chalice.app import Request, Response
 from pydantic import BaseModel, ValidationError
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 MAX_BODY = 1_000_000
 """Bytes of a request's body."""
+MAX_FIELDS = 2_000
+"""Fields of a form."""
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 STALE_TRIES = 4
@@ -70,6 +72,8 @@ class _Call:
             raise _bad_parameters(request.query_params, "not known here", "extra_forbidden")
         if "body" in route.types:
             self.arguments["body"] = self._body(route.types["body"])
+        if "form" in route.types:
+            self.arguments["form"] = self._form()
         if "link" in route.types:
             self.arguments["link"] = self.link
         if "visitor" in route.types:
@@ -187,6 +191,13 @@ class _Call:
             return model.model_validate_json(raw)
         except ValidationError as error:
             raise problems.of_validation(error, "body") from None
+
+    def _form(self) -> dict[str, list[str]]:
+        """What a page's form sent. Raises BadRequest `invalid_form`."""
+        try:
+            return parse_qs(self._raw_body().decode(), max_num_fields=MAX_FIELDS)
+        except ValueError:
+            raise BadRequest("The form cannot be read.", code="invalid_form") from None
 
     def _raw_body(self) -> bytes:
         try:

@@ -119,6 +119,9 @@ def _operation(route: Route, references: _References) -> dict[str, Any]:
         operation["description"] = said
     if route.scope:
         operation["x-scope"] = route.scope
+    if "form" in route.types:
+        fields = {"type": "object", "additionalProperties": {"type": "string"}}
+        operation["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": fields}}}
     if "body" in route.types:
         content = {"schema": references[route.types["body"], "validation"]}
         kinds = ["application/json", *(["application/merge-patch+json"] if route.method == "PATCH" else [])]

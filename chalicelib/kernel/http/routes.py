@@ -2,7 +2,8 @@
 
 A view's parameters are known by name: `body` (a Model), `query` (Parameters), `work` (the Work that is
 committed once the answer is known), `batch` (a Work a row, committed by the view: kernel/http/batches.py),
-`link` (makes absolute URLs), `visitor` (who asks without a key), and the path's own parameters.
+`link` (makes absolute URLs), `visitor` (who asks without a key), `form` (what a page's form sent), and the
+path's own parameters.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ from chalicelib.kernel.work import Work
 Link = Callable[[str], str]
 """Makes an absolute URL of a path."""
 
+Form = dict[str, list[str]]
+"""The fields of a page's form, each with its values."""
+
 Guard = Callable[[Work], None]
 """Adds to a Work what must hold for its caller, such as that the member of staff it acts for exists."""
 
-_SPECIAL = ("body", "query", "work", "batch", "link", "visitor")
+_SPECIAL = ("body", "query", "work", "batch", "link", "visitor", "form")
 
 CORS = CORSConfig(
     allow_origin="*",

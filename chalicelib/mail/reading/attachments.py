@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Iterator
+from mimetypes import guess_type
+from typing import Any
 
 from chalicelib.mail.parts import Attachment
 from chalicelib.mail.reading.charsets import clean
-from chalicelib.mail.reading.structure import Part
+from chalicelib.mail.reading.headers import Headers
+from chalicelib.mail.reading.structure import Part, header_end
+from chalicelib.mail.reading.tnef import files_in
 
 _BIDI_AND_CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -16,6 +21,7 @@ _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _SPACES = " \t\n\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """Every kind of white space: a name of nothing else is no name."""
 _LONGEST_EXTENSION = 12
+TNEF = "application/ms-tnef"
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -31,7 +37,7 @@ _MAGIC = (
     (b"OggS", "audio/ogg"),
     (b"MZ", "application/x-msdownload"),
     (b"\x7fELF", "application/x-executable"),
-    (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
+    (b"\x78\x9f\x3e\x22", TNEF),
 )
 _IN_ZIP = (
     "application/vnd.openxmlformats-officedocument.",
@@ -42,6 +48,14 @@ _HARMLESS = re.compile(
     r"text/(plain|csv|calendar|vcard|rfc822-headers)|image/(bmp|heic|webp)|audio/[\w.+-]+|video/[\w.+-]+"
     r"|message/[\w.+-]+|application/(json|rtf|msword|pgp-[a-z]+|pkcs7-[a-z]+|x-pkcs7-[a-z]+|vnd\.ms-[\w.-]+|ics)"
 )
+_MAILS = frozenset({"message/rfc822", "message/global"})
+_KINDS = {
+    "text/calendar": "calendar",
+    "message/delivery-status": "delivery-status",
+    "message/feedback-report": "feedback-report",
+    "text/rfc822-headers": "headers",
+}
+"""What parts that seldom have a name are called, with their number."""
 _EXTENSIONS = {
     "application/pdf": "pdf",
     "image/png": "png",
@@ -55,23 +69,50 @@ _EXTENSIONS = {
     "application/pkcs7-signature": "p7s",
     "application/ms-tnef": "dat",
     "message/delivery-status": "txt",
+    "message/feedback-report": "txt",
     "text/rfc822-headers": "txt",
 }
+
+
+def attachments(parts: Iterable[Part]) -> Iterator[Attachment]:
+    """The attachments that parts are, in their order; behind a winmail.dat the files in it."""
+    for number, part in enumerate(parts, start=1):
+        found = attachment(part, number)
+        yield found
+        if found.content_type == TNEF:
+            for place, one in enumerate(files_in(found.content), start=1):
+                name = safe_name(one.name) or f"attachment-{number}-{place}.bin"
+                yield _made(name, one.content, guess_type(name)[0] or "application/octet-stream")
 
 
 def attachment(part: Part, number: int) -> Attachment:
     """The attachment a part is; `number` (from 1) names one that has no name."""
     content = part.decoded()
     content_id = clean(part.headers.text("content-id", 257)).strip(f"<>{_SPACES}")[:255]
+    name = safe_name(part.filename) or _named(part, content, number)
+    inline = part.disposition == "inline" or (bool(content_id) and part.disposition != "attachment")
+    return _made(name, content, part.media_type, inline=inline, content_id=content_id or None)
+
+
+def _made(name: str, content: bytes, declared: str, **more: Any) -> Attachment:
     return Attachment(
-        filename=safe_name(part.filename) or f"attachment-{number}.{_EXTENSIONS.get(part.media_type, 'bin')}",
-        content_type=sniffed(content, part.media_type),
+        filename=name,
+        content_type=sniffed(content, declared),
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
-        inline=part.disposition == "inline" or (bool(content_id) and part.disposition != "attachment"),
-        content_id=content_id or None,
+        **more,
     )
+
+
+def _named(part: Part, content: bytes, number: int) -> str:
+    """A name for a part without one: an enclosed mail's subject, what it is, or a number."""
+    if part.media_type in _MAILS:
+        head = content[: header_end(content, 0, len(content))[0]]
+        if subject := safe_name(Headers.parse(head.lstrip()).text("subject", 100).replace("/", "-")):
+            return safe_name(f"{subject}.eml")
+    ending = _EXTENSIONS.get(part.media_type, "bin")
+    return f"{_KINDS.get(part.media_type, 'attachment')}-{number}.{ending}"
 
 
 def safe_name(name: str) -> str:

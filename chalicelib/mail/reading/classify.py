@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from chalicelib.kernel.model import Line, Model
-from chalicelib.mail.parts import ParsedMail
+from chalicelib.mail.parts import Address, ParsedMail
 
 MailClass = Literal["human", "auto_reply", "auto_generated", "bulk", "bounce", "complaint", "own_loop"]
 
-_DAEMONS = {"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mail_daemon"}
+_DAEMONS = {"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mail_daemon", "mdaemon"}
+_DAEMON_NAME = re.compile(
+    r"mail(?:er)?[- ]?daemon|mail\s+delivery\s+(?:sub)?system"
+    r"|mail\s+deliver(?:y|er)?\s+(?:service|agent|system)",
+    re.IGNORECASE,
+)
+_MAIL_STAFF = re.compile(
+    r"\W?(?:post[-_.]?master|mail[-_.]?(?:er|admin|system|server|master)?|root|admin(?:istrator)?"
+    r"|system[-_. ]?administrator|ndr|bounces?|e500_smtp_mail_service|exchange|smtp|mta|listserv|majordomo"
+    r"|symantec\w*|antivirus|amavisd?(?:-new)?|virusscan\w*)\W?"
+)
+"""Who else sends delivery reports; people do as well, so a phrase must be there too."""
+_COMPLAINT = re.compile(
+    r"complaint about message from|(?:e-?mail )?(?:abuse|feedback) report for ip", re.IGNORECASE
+)
+"""Of providers whose complaints are older than the standard (RFC 5965)."""
+_FORWARDED = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|tr|rv|antw)\s*(?:\[\d+\])?:", re.IGNORECASE)
+_REPORT_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _NO_REPLY = re.compile(
     r"(?:do[-_.]?)?no[-_.]?t?[-_.]?reply|no[-_.]?responder|ne[-_.]?pas[-_.]?repondre", re.IGNORECASE
 )
@@ -52,16 +69,33 @@ def classify(
     return Classification(mail_class="human", signals=())
 
 
-def reports_failure(subject: str, text: str) -> bool:
-    """The phrases with which the big mail servers begin a delivery report."""
-    from chalicelib.mail.reading.phrases import FAILED_SUBJECT, FAILED_TEXT  # takes a while to compile
+class _Failure(NamedTuple):
+    """Whether subject and text sound like a delivery report, and whether the subject begins so."""
 
-    return bool(FAILED_SUBJECT.search(subject) or FAILED_TEXT.search(text[:_SAMPLE]))
+    subject: bool
+    text: bool
+    begins: bool
+
+    @classmethod
+    def of(cls, mail: ParsedMail) -> _Failure:
+        from chalicelib.mail.reading.phrases import FAILED_SUBJECT, FAILED_TEXT  # takes a while to compile
+
+        found = FAILED_SUBJECT.search(mail.subject)
+        text = bool(FAILED_TEXT.search(mail.text[:_SAMPLE]))
+        return cls(bool(found), text, bool(found) and not _FORWARDED.match(mail.subject))
 
 
-def is_daemon(address: str) -> bool:
-    """A mail server's own sender, such as `MAILER-DAEMON@…`."""
-    return address.partition("@")[0].partition("+")[0].lower() in _DAEMONS
+def is_daemon(sender: Address) -> bool:
+    """A mail server's own sender, such as `MAILER-DAEMON@…` or `Mail Delivery System <noreply@…>`."""
+    local = sender.address.partition("@")[0].partition("+")[0].lower()
+    return local in _DAEMONS or bool(_DAEMON_NAME.search(sender.name))
+
+
+def _is_from_daemon(mail: ParsedMail) -> bool:
+    """Also by a sender that is no address at all, such as `MAILER-DAEMON` alone."""
+    if mail.from_ is not None:
+        return is_daemon(mail.from_)
+    return any(_DAEMON_NAME.search(value) for value in mail.headers.get("from", ()))
 
 
 def _named(**signals: object) -> list[str]:
@@ -81,26 +115,29 @@ def _token(mail: ParsedMail, header: str) -> str:
 def _has_null_sender(mail: ParsedMail, envelope_sender: str | None) -> bool:
     if envelope_sender is None:
         return any(value.strip() in {"", "<>"} for value in mail.headers.get("return-path", ()))
-    return envelope_sender.strip() in {"", "<>"} or is_daemon(envelope_sender)
+    return envelope_sender.strip() in {"", "<>"} or is_daemon(Address(address=envelope_sender))
 
 
 def _complaint(mail: ParsedMail) -> list[str]:
     return _named(
         report_type="report-type=feedback-report" in mail.part_types[0],
         feedback_report_part="message/feedback-report" in mail.part_types,
+        complaint_subject="message/rfc822" in mail.part_types and _COMPLAINT.match(mail.subject),
     )
 
 
 def _bounce(mail: ParsedMail, *, null_sender: bool) -> list[str]:
     """A null sender alone is no proof: vacation answers have one too (RFC 3834 section 3.3)."""
-    fails = reports_failure(mail.subject, mail.text)
+    fails = _Failure.of(mail)
+    phrase = fails.subject or fails.text
     return _named(
         report_type="report-type=delivery-status" in mail.part_types[0],
-        delivery_status_part="message/delivery-status" in mail.part_types,
+        delivery_status_part=not _REPORT_PARTS.isdisjoint(mail.part_types),
         failed_recipients="x-failed-recipients" in mail.headers,
-        daemon_sender=mail.from_ and is_daemon(mail.from_.address),
-        null_sender_and_phrase=null_sender and fails,
-        postmaster_and_phrase=_local_part(mail) == "postmaster" and fails,
+        daemon_sender=_is_from_daemon(mail),
+        null_sender_and_phrase=null_sender and phrase,
+        postmaster_and_phrase=bool(_MAIL_STAFF.fullmatch(_local_part(mail))) and phrase,
+        phrases_in_subject_and_text=fails.begins and fails.text,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.mail.parts import (
     MAX_ATTACHMENTS,
@@ -12,7 +13,7 @@ from chalicelib.mail.parts import (
     UnreadableMail,
 )
 from chalicelib.mail.reading.addresses import addresses
-from chalicelib.mail.reading.attachments import attachment
+from chalicelib.mail.reading.attachments import attachments
 from chalicelib.mail.reading.bodies import Body, read_body
 from chalicelib.mail.reading.charsets import one_line
 from chalicelib.mail.reading.headers import Headers, decode_words, message_ids, moment
@@ -25,6 +26,7 @@ _MAX_IDS = 16 * 1024
 _KEPT = (
     "auto-submitted",
     "date",
+    "from",
     "precedence",
     "list-id",
     "list-unsubscribe",
@@ -60,7 +62,7 @@ def _read(structure: Structure, now: datetime) -> ParsedMail:
         raise UnreadableMail("no_headers")
     body = read_body(root)
     trimmed = trim(body.text)
-    kept = body.attached[:MAX_ATTACHMENTS]
+    found = tuple(islice(attachments(body.attached), MAX_ATTACHMENTS + 1))
     identifiers = message_ids(_ids_text(headers, "message-id"))
     answered = message_ids(_ids_text(headers, "in-reply-to"))
     return ParsedMail(
@@ -80,8 +82,8 @@ def _read(structure: Structure, now: datetime) -> ParsedMail:
         visible=trimmed.visible,
         elided=trimmed.elided,
         text_truncated=body.truncated,
-        attachments=tuple(attachment(part, number) for number, part in enumerate(kept, start=1)),
-        attachments_omitted=_omitted(structure, body),
+        attachments=found[:MAX_ATTACHMENTS],
+        attachments_omitted=_omitted(structure, body, len(found)),
     )
 
 
@@ -117,5 +119,7 @@ def _part_types(root: Part) -> tuple[str, ...]:
     return (f"{types[0]}; report-type={one_line(kind, 60)}" if kind else types[0], *types[1:])
 
 
-def _omitted(structure: Structure, body: Body) -> int:
-    return structure.omitted + max(0, len(body.attached) - MAX_ATTACHMENTS)
+def _omitted(structure: Structure, body: Body, found: int) -> int:
+    """How many attachments are not kept; of files in a winmail.dat at least one, and it has them all."""
+    beyond = max(0, len(body.attached) - MAX_ATTACHMENTS)
+    return structure.omitted + (beyond or max(0, found - MAX_ATTACHMENTS))

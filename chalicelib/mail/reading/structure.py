@@ -79,6 +79,8 @@ class Structure:
 
 def split(raw: bytes) -> Structure:
     """Cut a mail into its parts; never raises. Parts beyond the 200th are counted, not read."""
+    if b"\n" not in raw[:MAX_HEADER_BLOCK]:  # lines end in CR alone, as on old Macs
+        raw = raw.replace(b"\r", b"\n")
     cutter = _Cutter(raw)
     root = cutter.part(0, len(raw), 0, "text/plain")
     return Structure(root, cutter.omitted)

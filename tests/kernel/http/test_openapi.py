@@ -29,6 +29,8 @@ PLACES = {
     "staff_id": "stf_01J00000000000000000000000",
     "team_id": "tea_01J00000000000000000000000",
     "ticket_id": "tkt_01J00000000000000000000000",
+    "calendar_id": "cal_01J00000000000000000000000",
+    "policy_id": "slp_01J00000000000000000000000",
     "access_request_id": "sar_01J00000000000000000000000",
     "erasure_id": "era_01J00000000000000000000000",
     "duplicate_id": "dup_01J00000000000000000000000",
@@ -38,6 +40,8 @@ PLACES = {
     "article_id": "art_01J00000000000000000000000",
     "number": "1",
     "slug": "how-to",
+    "template_id": "tpl_01J00000000000000000000000",
+    "suppression_id": "0" * 64,
     "task_id": "tsk_01J00000000000000000000000",
     "topic_id": "newsletter",
     "token": "bm90LW91cnM",
@@ -68,6 +72,9 @@ def test_every_route_has_a_summary_and_a_scope_or_is_public() -> None:
     articles = {"", "/{slug}", "/{slug}/votes"}
     pages |= {f"/v1/public/articles{rest}" for rest in articles} | {"/v1/public/sections"}
     assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"} | pages
+    confirming = {"/confirm/{token}", "/confirm/{token}/decline"}
+    confirming |= {"/unsubscribe/{token}", "/preferences/{token}", "/download/{token}"}
+    assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"} | confirming
 
 
 def test_an_operation_tells_its_readers_the_scope() -> None:

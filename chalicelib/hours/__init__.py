@@ -1,0 +1,1 @@
+"""Business hours: calendars with breaks, holidays and time zones, and arithmetic in them."""

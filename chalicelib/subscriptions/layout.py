@@ -1,0 +1,78 @@
+"""How our pages look: plain HTML without scripts, readable on a phone and by a screen reader."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from html import escape
+
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.http.routes import Raw
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #17211c; --soft: #56635b; --paper: #f3f5f2; --card: #fff;
+  --line: #c9d1cb; --green: #14532d; --on-green: #fff; }
+@media (prefers-color-scheme: dark) { :root { --ink: #eef3ef; --soft: #aab8af; --paper: #101612;
+  --card: #1a231d; --line: #3b4a40; --green: #86d6a2; --on-green: #0b1a10; } }
+* { box-sizing: border-box; }
+body { background: var(--paper); color: var(--ink); font: 1.125rem/1.5 system-ui, sans-serif; margin: 0 auto;
+  max-width: 36rem; padding: 1.25rem 1rem 2.5rem; }
+.business { color: var(--soft); font-size: 1rem; font-weight: 600; margin: 0 .25rem .75rem; }
+main { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: 1.25rem; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; overflow-wrap: anywhere; }
+h2 { font-size: 1rem; margin: 1.75rem 0 .25rem; }
+p { margin: .5rem 0; }
+a { color: var(--green); }
+ul { list-style: none; margin: 0; padding: 0; }
+li { border-top: 1px solid var(--line); }
+li:first-child { border-top: 0; }
+label.choice { align-items: flex-start; cursor: pointer; display: flex; gap: .9rem;
+  min-height: 3rem; padding: .75rem 0; }
+label.choice input { accent-color: var(--green); flex: none; height: 1.6rem; margin: 0; width: 1.6rem; }
+label.choice b { display: block; overflow-wrap: anywhere; }
+small { color: var(--soft); display: block; font-size: .95rem; }
+select { background: var(--card); border: 2px solid var(--line); border-radius: .6rem; color: var(--ink);
+  display: block; font: inherit; margin-top: .25rem; min-height: 3rem; padding: .5rem; width: 100%; }
+button { background: none; border: 2px solid var(--line); border-radius: .6rem; color: var(--ink);
+  cursor: pointer; display: block; font: inherit; margin-top: 1rem; min-height: 3rem;
+  padding: .5rem 1.25rem; width: 100%; }
+button.yes { background: var(--green); border-color: var(--green); color: var(--on-green); font-weight: 600; }
+:focus-visible { outline: 3px solid #2563eb; outline-offset: 3px; }
+.done { background: var(--paper); border-left: .3rem solid var(--green); border-radius: .3rem;
+  padding: .75rem 1rem; }
+"""
+_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_HEADERS = {
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+}
+_PAGE = """<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<p class="business">{business}</p>
+<main>
+<h1>{title}</h1>
+{more}</main>
+</body>
+</html>
+"""
+
+
+def page(language: str, title: str, more: str, status: int = 200) -> Raw:
+    """A page; `more` is HTML, all else is text."""
+    html = _PAGE.format(
+        language=language,
+        title=escape(title),
+        style=_STYLE,
+        more=more,
+        business=escape(settings().business_name),
+    )
+    return Raw(html, "text/html; charset=utf-8", _HEADERS, status)

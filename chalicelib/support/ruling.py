@@ -1,0 +1,247 @@
+"""What the rules come to for one mail: what they make of its ticket and its customer, and what is told of it.
+
+All of it goes into the Work that files the mail. No action can keep a mail from being filed: one that cannot
+be done is left out, and the run log says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from chalicelib.access import service as access
+from chalicelib.customers import service as customers
+from chalicelib.customers.model import Customer, CustomerPatch
+from chalicelib.hours import service as hours
+from chalicelib.kernel.errors import Invalid, NotFound, Stale, TooLarge
+from chalicelib.kernel.table import Item
+from chalicelib.kernel.work import Work
+from chalicelib.mail.inbox import Arrival
+from chalicelib.rules import facts, running
+from chalicelib.rules.actions import (
+    MAX_TAGS,
+    Answer,
+    Assign,
+    ChangeCustomer,
+    Ignore,
+    LogInteraction,
+    MarkSpam,
+    Route,
+    SetPriority,
+    TagTicket,
+)
+from chalicelib.rules.book import Book
+from chalicelib.rules.evaluation import Decision, evaluate
+from chalicelib.rules.model import Effect, Reason, Rule
+from chalicelib.support import acknowledgement
+from chalicelib.support.model import ALLOWED, StoredTicket
+from chalicelib.templates.model import Rendered
+from chalicelib.timeline import service as timeline
+from chalicelib.timeline.model import NewInteraction
+
+Kind = TypeVar("Kind")
+ON_TICKET = (Route, Assign, SetPriority, TagTicket, MarkSpam, Answer)
+
+
+@dataclass
+class Ruling:
+    """The rules that fire for a mail, and which of their actions were left out so far."""
+
+    arrival: Arrival
+    profile: Customer | None = None
+    depth: int = 0
+    decision: Decision = field(default_factory=Decision)
+    skipped: dict[tuple[str, str], Reason] = field(default_factory=dict)
+
+    def _each(self, kind: type[Kind]) -> Iterator[tuple[Rule, Kind]]:
+        for rule in self.decision.fired:
+            for action in rule.then:
+                if isinstance(action, kind):
+                    yield rule, action
+
+    def _has(self, kind: type[Any]) -> bool:
+        return any(isinstance(action, kind) for rule in self.decision.fired for action in rule.then)
+
+    def _skip(self, kind: type[Any], reason: Reason) -> None:
+        for rule, action in self._each(kind):
+            self.skipped[rule.id, action.action] = reason
+
+    @property
+    def ignores(self) -> bool:
+        """Whether the mail is to be filed alone."""
+        return self._has(Ignore)
+
+    def without_ticket(self) -> None:
+        """Leave out what there is no ticket for."""
+        for kind in ON_TICKET:
+            self._skip(kind, "no_ticket")
+
+    def on_ticket(self, ticket: StoredTicket) -> dict[str, Any]:
+        """What the rules make of its ticket."""
+        given = self._assigned() | self._tagged(ticket)
+        for _, action in self._each(Route):
+            given["team"] = action.team
+        for _, priority in self._each(SetPriority):
+            given["priority"] = priority.priority
+        if self._has(MarkSpam):
+            if ticket.status == "spam" or "spam" in ALLOWED[ticket.status]:
+                given["status"] = "spam"
+            else:
+                self._skip(MarkSpam, "unfit")
+        return given
+
+    def _assigned(self) -> dict[str, Any]:
+        given: dict[str, Any] = {}
+        for rule, action in self._each(Assign):
+            if _is_active(action.assignee):
+                given["assignee"] = action.assignee
+            else:
+                self.skipped[rule.id, action.action] = "unknown_staff"
+        return given
+
+    def _tagged(self, ticket: StoredTicket) -> dict[str, Any]:
+        tags = list(ticket.tags)
+        for rule, action in self._each(TagTicket):
+            kept = [tag for tag in tags if tag not in action.remove]
+            wanted = list(dict.fromkeys([*kept, *action.add]))
+            if len(wanted) > MAX_TAGS:
+                self.skipped[rule.id, action.action] = "unfit"
+            else:
+                tags = wanted
+        return {"tags": tags} if tags != ticket.tags else {}
+
+    def customer(self, work: Work, known_id: str | None, *, makes: bool) -> str | None:
+        """Whose mail it is once the rules changed or made them, whom the Work then holds to be there.
+
+        `makes`: whoever it really comes from becomes a lead, rules or not.
+        """
+        if known_id is not None:
+            if not self._changes(work) and (makes or self._has(LogInteraction)):
+                customers.require(work, known_id, Stale("The customer was deleted meanwhile."))
+            return known_id
+        sender, wanted = self.arrival.sender, self._has(ChangeCustomer)
+        if sender is None or not self.arrival.is_trusted or not (makes or wanted):
+            self._skip(ChangeCustomer, "not_their_customer")
+            return None
+        try:
+            told = {"locale": self.arrival.language, **self._told(None)}
+            return customers.register_lead(work, sender.address, sender.name, **told).id
+        except Invalid:
+            self._skip(ChangeCustomer, "unfit")
+        if not makes:
+            return None
+        return customers.register_lead(work, sender.address, sender.name, locale=self.arrival.language).id
+
+    def _changes(self, work: Work) -> bool:
+        """Whether the rules change the customer."""
+        if self.profile is None:
+            return False
+        patch = CustomerPatch.model_validate(self._told(self.profile))
+        try:
+            return customers.apply(work, self.profile, patch) is not self.profile
+        except Invalid:
+            self._skip(ChangeCustomer, "unfit")
+            return False
+
+    def _told(self, customer: Customer | None) -> dict[str, Any]:
+        """The customer's fields that rules set."""
+        given: dict[str, Any] = {}
+        tags = list(customer.tags) if customer else []
+        for _, action in self._each(ChangeCustomer):
+            if action.stage:
+                given["stage"] = action.stage
+            if action.custom:
+                given["custom"] = given.get("custom", {}) | action.custom
+            tags = list(
+                dict.fromkeys([*(tag for tag in tags if tag not in action.remove_tags), *action.add_tags])
+            )
+            given["tags"] = tags[:50]
+        return given
+
+    def interact(self, work: Work, customer_id: str | None) -> None:
+        """Put on the customer's timeline what rules say."""
+        if customer_id is None:
+            self._skip(LogInteraction, "not_their_customer")
+            return
+        for _, action in self._each(LogInteraction):
+            said = action.model_dump(exclude={"action"})
+            timeline.note(work, customer_id, NewInteraction(channel="email", **said))
+
+    def answer(self, ticket: StoredTicket, history: Item | None, at: datetime) -> Rendered | None:
+        """What rules answer, to a person whom the mail really comes from, if the caps allow it."""
+        if not self._has(Answer):
+            return None
+        (_, chosen), *others = self._each(Answer)
+        for rule, action in others:
+            self.skipped[rule.id, action.action] = "another_answers"
+        reason = self._against_answering(ticket, history, at)
+        if reason is not None:
+            self._skip(Answer, reason)
+            return None
+        try:
+            return self._rendered(chosen, ticket)
+        except NotFound:
+            self._skip(Answer, "unknown_template")
+        except (Invalid, TooLarge):
+            self._skip(Answer, "unfit")
+        return None
+
+    def _against_answering(self, ticket: StoredTicket, history: Item | None, at: datetime) -> Reason | None:
+        if self._has(MarkSpam) or ticket.status == "spam":
+            return "marked_spam"
+        if not self.arrival.is_trusted:
+            return "not_a_person"
+        return None if acknowledgement.is_allowed(ticket.subject, history, at) else "capped"
+
+    def _rendered(self, answer: Answer, ticket: StoredTicket) -> Rendered:
+        from chalicelib.templates import rendering
+
+        values = rendering.about(customer=self.profile) | {
+            "ticket": {"id": ticket.id, "tag": ticket.tag, "subject": ticket.subject},
+            "mail": {"subject": self.arrival.subject, "sender": {"name": self._sender_name}},
+        }
+        return rendering.render_template(answer.template_id, language=self._language, values=values)
+
+    @property
+    def _sender_name(self) -> str:
+        return self.arrival.sender.name if self.arrival.sender else ""
+
+    @property
+    def _language(self) -> str | None:
+        """The mail's, else the customer's."""
+        return self.arrival.language or (self.profile.locale if self.profile else None)
+
+    def record(self, work: Work, ticket_id: str | None, customer_id: str | None) -> None:
+        """Record which rules fired, count them, and keep why the others did not."""
+        if self.decision.runs:
+            about = running.About(
+                self.arrival.message_id, ticket_id, customer_id, self.arrival.mail_class, self.depth
+            )
+            running.record(work, about, self.decision, self.effects)
+
+    def effects(self, rule: Rule) -> list[Effect]:
+        """What came of a rule's actions."""
+        return [
+            Effect(action=one.action, skipped=self.skipped.get((rule.id, one.action))) for one in rule.then
+        ]
+
+
+def _is_active(staff_id: str) -> bool:
+    try:
+        return access.get_staff(staff_id).active
+    except NotFound:
+        return False
+
+
+def decide(
+    arrival: Arrival, book: Book, profile: Customer | None, ticket: StoredTicket | None, at: datetime
+) -> Ruling:
+    """Ask the rules about a mail. Never about spam, nor about our own mails, which would have no end."""
+    if not book.rules or arrival.receipt.is_spam or arrival.mail_class == "own_loop":
+        return Ruling(arrival, profile)
+    depth = ticket.answered_by_rules if ticket else 0
+    asked = facts.of(arrival, profile, at=at, reply=ticket is not None, depth=depth)
+    decision = evaluate(book.rules, asked, is_open=hours.is_open, is_full=book.is_full)
+    return Ruling(arrival, profile, depth, decision)

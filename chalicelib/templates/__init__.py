@@ -1,0 +1,1 @@
+"""Texts with placeholders: bounded rendering, versions, languages, and HTML for mail programs."""

@@ -1,0 +1,1 @@
+"""Webhooks: what happened, told by signed HTTP requests to endpoints of the business's own choice."""
