@@ -54,3 +54,10 @@ def test_the_tour_of_customers(cloud: Cloud, tmp_path: Path) -> None:
     tour = blocks("docs/customers.md", "A tour")
     assert len(tour) > 20
     follow(OPENING + tour, cloud, tmp_path)
+
+
+def test_the_tour_of_service_levels(cloud: Cloud, tmp_path: Path) -> None:
+    words = [one for one in blocks("docs/customers.md", "A tour") if "pick()" in one.commands]
+    tour = blocks("docs/sla.md", "A tour")
+    assert len(tour) == 6
+    follow(OPENING + words + tour, cloud, tmp_path)
