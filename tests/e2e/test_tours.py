@@ -56,8 +56,9 @@ def test_the_tour_of_customers(cloud: Cloud, tmp_path: Path) -> None:
     follow(OPENING + tour, cloud, tmp_path)
 
 
-def test_the_tour_of_service_levels(cloud: Cloud, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("document", "length"), [("sla", 6), ("knowledge", 6)])
+def test_the_tour_of(cloud: Cloud, tmp_path: Path, document: str, length: int) -> None:
     words = [one for one in blocks("docs/customers.md", "A tour") if "pick()" in one.commands]
-    tour = blocks("docs/sla.md", "A tour")
-    assert len(tour) == 6
+    tour = blocks(f"docs/{document}.md", "A tour")
+    assert len(tour) == length
     follow(OPENING + words + tour, cloud, tmp_path)
