@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
-from chalicelib.kernel.commit import commit
-from chalicelib.kernel.errors import Repeated, Stale, Unavailable
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.work import Work
-from chalicelib.mail import store, suppression
+from chalicelib.mail import bouncing, store
+from chalicelib.mail.bouncing import Failed
 from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered, MailNotSent
 from chalicelib.mail.model import RANK, Status
 from chalicelib.mail.notices.delivery_events import DeliveryEvent, Kind, read_delivery_events
@@ -21,43 +20,23 @@ _STATUS: dict[Kind, Status] = {
 }
 """What SES reports as sent or delayed changes nothing for us."""
 
-TRIES = 4
-"""How often a bounce is counted anew when another one of the address came between."""
-
 
 def file(work: Work, body: str) -> None:
     """File what one notification says. Raises Invalid when it is none of SES's."""
     events = [event for event in read_delivery_events(body) if event.kind in _STATUS]
-    _suppress(events)
+    bouncing.note([failed for event in events if (failed := _failed(event))], work.now)
     ours = [event for event in events if event.message_id and event.message_id.startswith("msg_")]
     if ours:
         _report(work, max(ours, key=lambda event: (RANK[_STATUS[event.kind]], event.hard)))
 
 
-def _suppress(events: list[DeliveryEvent]) -> None:
-    """Note each recipient's bounce now: it holds even where the report comes late or its message is gone."""
-    for event in {store.suppression_key(event.recipient): event for event in events}.values():
-        if event.hard or event.kind == "bounced":
-            _note(event)
-
-
-def _note(event: DeliveryEvent) -> None:
-    for _ in range(TRIES):
-        apart = Work()
-        try:
-            if event.hard:
-                reason: Literal["bounce", "complaint"] = (
-                    "complaint" if event.kind == "complained" else "bounce"
-                )
-                suppression.note_hard(apart, event.recipient, reason)
-            else:
-                suppression.note_soft(apart, event.recipient, event.at)
-            return commit(apart)
-        except Repeated:
-            return
-        except Stale:
-            continue
-    raise Unavailable("Others keep counting bounces of this address.")
+def _failed(event: DeliveryEvent) -> Failed | None:
+    """What an event says against its address."""
+    if event.kind == "complained":
+        return Failed(event.recipient, "complaint", event.at)
+    if event.kind == "bounced":
+        return Failed(event.recipient, "hard" if event.hard else "soft", event.at)
+    return None
 
 
 def _report(work: Work, event: DeliveryEvent) -> None:

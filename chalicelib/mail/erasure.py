@@ -15,7 +15,7 @@ from chalicelib.kernel import blobs, table
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service, store, threads
+from chalicelib.mail import service, store, suppression_store, threads
 from chalicelib.mail.model import StoredMessage
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import Entry
@@ -151,10 +151,10 @@ def part(work: Work, thread_id: str) -> None:
 
 def suppress_erased(work: Work, addresses: Iterable[str]) -> int:
     """Never mail these addresses again; how many were not suppressed before. 50 at most."""
-    by_key = {store.suppression_key(address): address for address in addresses}
+    by_key = {suppression_store.address_key(address): address for address in addresses}
     known = table.get_many(by_key) if by_key else {}
     lasting = {key for key, item in known.items() if "expires_at" not in item}
     new = [address for key, address in by_key.items() if key not in lasting]
     for address in new:
-        store.suppress(work, address, "erased")
+        suppression_store.suppress(work, address, "erased")
     return len(new)

@@ -1,4 +1,4 @@
-"""What stands below a mail: how to leave its topic, and where attachments are that were too large."""
+"""What stands below a mail: its signature, how to leave its topic, where too large attachments are."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ _WORDS = {
     ),
     "nl": _Words("Afmelden", "Kies wat u ontvangt", "Bijlagen, {days} dagen te downloaden:"),
 }
+
+
+def signed(text: str, html: str | None, signature: str) -> tuple[str, str | None]:
+    """Text and HTML with a mailbox's signature below (RFC 3676 section 4.3)."""
+    text = f"{text.rstrip()}\n\n-- \n{signature}\n"
+    if html is not None:
+        html = _below(html, f"<p>-- <br>{'<br>'.join(escape(signature).splitlines())}</p>")
+    return text, html
 
 
 def choices(

@@ -1,7 +1,6 @@
 """A mailbox of ours: an address people write to, what its mails are for, and how we answer from it."""
 
 import re
-from html import escape
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
@@ -91,16 +90,6 @@ class Mailbox(Stored):
     def sender(self) -> Address:
         """What its mails have in From."""
         return Address(address=self.address, name=self.name)
-
-    def signed(self, text: str) -> str:
-        """A text with the mailbox's signature below it (RFC 3676 section 4.3)."""
-        return f"{text.rstrip()}\n\n-- \n{self.signature}\n" if self.signature else text
-
-    def signed_html(self, html: str | None) -> str | None:
-        """The same, of an answer's HTML."""
-        if html is None or not self.signature:
-            return html
-        return f"{html}<p>-- <br>{'<br>'.join(escape(self.signature).splitlines())}</p>"
 
     def patched(self, patch: MailboxPatch, *, at: Utc) -> Self:
         """The mailbox after the patch; the same object when nothing changes."""

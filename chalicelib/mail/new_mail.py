@@ -12,6 +12,7 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Line, Model, Text, Utc
+from chalicelib.mail.mailbox_model import MailboxId
 from chalicelib.templates.model import Placeholders, TemplateName
 
 LATEST = timedelta(days=366)
@@ -80,6 +81,13 @@ class NewMail(Model):
         ),
     ] = None
     attachments: Attachments = []
+    mailbox: Annotated[
+        MailboxId | None,
+        Field(
+            description="Which of our active mailboxes it comes from, with its name and signature; without "
+            "it the default one."
+        ),
+    ] = None
     send_at: SendAt = None
 
     def check(self, now: datetime) -> None:

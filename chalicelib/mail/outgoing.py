@@ -11,9 +11,10 @@ from chalicelib.customers.model import Customer
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.work import Work
-from chalicelib.mail import attaching
+from chalicelib.mail import attaching, mailboxes
 from chalicelib.mail import service as mail
 from chalicelib.mail.links import PREFERENCES_URL, UNSUBSCRIBE_URL
+from chalicelib.mail.mailbox_model import Mailbox
 from chalicelib.mail.model import Message, TemplateUse
 from chalicelib.mail.new_mail import NewMail, NewTest
 from chalicelib.mail.parts import Address
@@ -35,11 +36,22 @@ def send(work: Work, new: NewMail) -> Message:
         to=to,
         customer_id=customer.id if customer else None,
         topic=new.topic,
+        mailbox=_mailbox(new),
         send_at=new.send_at,
         **_said(work, new, customer),
         attachments=attaching.take(new.attachments, owner=identifier),
     )
     return mail.queue(work, draft)
+
+
+def _mailbox(new: NewMail) -> Mailbox:
+    """Where it comes from; one that is not known here may have been made by another process just now."""
+    if new.mailbox is None:
+        return mailboxes.default()
+    found = mailboxes.current().find(new.mailbox) or mailboxes.read().find(new.mailbox)
+    if found is None or not found.active:
+        raise Invalid.in_body("mailbox", "is no active mailbox of ours", "no_such_mailbox")
+    return found
 
 
 def _recipient(new: NewMail) -> tuple[Customer | None, Address]:

@@ -6,12 +6,14 @@ else than its recipients knows, and it ends only an address that this mail was s
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service, store
+from chalicelib.mail import bouncing, service, store, suppression_store
+from chalicelib.mail.bouncing import Failed
 from chalicelib.mail.events import MailBounced, MailComplained
 from chalicelib.mail.model import RANK, Status, StoredMessage
 from chalicelib.mail.reading.reports import Report, ReportedRecipient
@@ -20,15 +22,15 @@ _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure"})
 """Praise, and what mail servers tell each other about signatures (RFC 5965, RFC 6591)."""
 
 
-def report_back(work: Work, sent: StoredMessage, report: Report) -> None:
-    """Raise the mail's status, record it, and suppress addresses that are no more or complained."""
+def report_back(work: Work, sent: StoredMessage, report: Report, *, at: datetime) -> None:
+    """Raise the mail's status and record it; what befell its addresses is noted at once (bouncing.py)."""
     if report.kind == "complaint":
         if report.feedback_type not in _NO_COMPLAINTS:
-            _complained(work, sent, report)
+            _complained(work, sent, report, at)
         return
     failed = [one for one in report.recipients if one.action == "failed" and _was_sent_to(sent, one)]
     if failed:
-        _bounced(work, sent, failed)
+        _bounced(work, sent, failed, at)
 
 
 def _was_sent_to(sent: StoredMessage, one: ReportedRecipient) -> bool:
@@ -37,23 +39,22 @@ def _was_sent_to(sent: StoredMessage, one: ReportedRecipient) -> bool:
 
 
 def _is_recipient(sent: StoredMessage, address: str) -> bool:
-    key = store.suppression_key(address)
-    return any(store.suppression_key(to.address) == key for to in sent.to)
+    key = suppression_store.address_key(address)
+    return any(suppression_store.address_key(to.address) == key for to in sent.to)
 
 
-def _bounced(work: Work, sent: StoredMessage, failed: list[ReportedRecipient]) -> None:
+def _bounced(work: Work, sent: StoredMessage, failed: list[ReportedRecipient], at: datetime) -> None:
     gravest = max(failed, key=lambda one: one.hard)
-    for one in failed:
-        if one.hard and _is_recipient(sent, one.recipient):
-            store.suppress(work, one.recipient, "bounce")
+    own = [one for one in failed if _is_recipient(sent, one.recipient)]
+    bouncing.note([Failed(one.recipient, "hard" if one.hard else "soft", at) for one in own], work.now)
     _raise(work, sent, "bounced", MailBounced(message_id=sent.id, hard=gravest.hard), gravest.diagnostic)
 
 
-def _complained(work: Work, sent: StoredMessage, report: Report) -> None:
+def _complained(work: Work, sent: StoredMessage, report: Report, at: datetime) -> None:
     """Providers black out who complained; with one recipient it is known all the same."""
     named = [one.recipient for one in report.recipients if _is_recipient(sent, one.recipient)]
-    for address in named or [to.address for to in sent.to if len(sent.to) == 1]:
-        store.suppress(work, address, "complaint")
+    known = named or [to.address for to in sent.to if len(sent.to) == 1]
+    bouncing.note([Failed(address, "complaint", at) for address in known], work.now)
     _raise(work, sent, "complained", MailComplained(message_id=sent.id), report.feedback_type)
 
 

@@ -26,7 +26,7 @@ from chalicelib.kernel.errors import Invalid, NotFound, Repeated, TooLarge, Unav
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service, store, threads
+from chalicelib.mail import service, store, suppression_store, threads
 from chalicelib.mail.compose import compose
 from chalicelib.mail.events import MailDeferred, MailNotSent, MailSent
 from chalicelib.mail.model import Status, StoredMessage
@@ -118,7 +118,7 @@ def _reader(message: StoredMessage, question: Question | None) -> _Reader:
     beside = list(question.keys) if question else []
     if message.campaign and message.customer_id:
         beside.append(preferences.key(message.customer_id))
-    banned, found = store.suppressed((address.address for address in message.to), beside)
+    banned, found = suppression_store.suppressed((address.address for address in message.to), beside)
     profile = found.get(customers.profile_key(message.customer_id)) if message.customer_id else None
     return _Reader(banned, found, customers.of_item(profile) if profile else None)
 

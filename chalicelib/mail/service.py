@@ -15,8 +15,9 @@ from chalicelib.kernel import blobs, ids, table
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import mailboxes, store
+from chalicelib.mail import footers, mailboxes, store
 from chalicelib.mail.events import MailDue, MailNotSent, MailQueued
+from chalicelib.mail.mailbox_model import Mailbox
 from chalicelib.mail.model import (
     MAX_ELIDED_BYTES,
     MAX_TEXT_BYTES,
@@ -49,8 +50,8 @@ class Draft:
     to: Address
     subject: str
     text: str
-    sender: Address | None = None
-    """One of our mailboxes; the default one unless given."""
+    mailbox: Mailbox | None = None
+    """Whose address, name and signature it has; without it the default one's, unsigned."""
     html: str | None = None
     """As it is to be sent; readers get it sanitised."""
     customer_id: str | None = None
@@ -71,17 +72,21 @@ class Draft:
 def queue(work: Work, draft: Draft) -> Message:
     """Queue a mail; the event that records it wakes the worker that sends it (sending.py)."""
     identifier = draft.id or ids.new_id("msg", work.now)
+    mailbox = draft.mailbox or mailboxes.default()
+    text, html = draft.text, draft.html
+    if draft.mailbox and draft.mailbox.signature:
+        text, html = footers.signed(text, html, draft.mailbox.signature)
     message = StoredMessage(
         id=identifier,
         direction="outbound",
         status="queued",
-        from_=draft.sender or mailboxes.default().sender,
+        from_=mailbox.sender,
         to=[draft.to],
         subject=draft.subject,
-        text=cut(draft.text, MAX_TEXT_BYTES),
-        truncated=len(draft.text.encode()) > MAX_TEXT_BYTES,
-        has_html=draft.html is not None,
-        body_key=store_body(identifier, draft.text, "", draft.html),
+        text=cut(text, MAX_TEXT_BYTES),
+        truncated=len(text.encode()) > MAX_TEXT_BYTES,
+        has_html=html is not None,
+        body_key=store_body(identifier, text, "", html),
         customer_id=draft.customer_id,
         thread_id=draft.thread_id,
         in_reply_to=draft.in_reply_to,

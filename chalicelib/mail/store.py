@@ -1,17 +1,15 @@
-"""The items of messages, thread keys, suppressions, and of mails that were seen before."""
+"""The items of messages, thread keys, and of mails that were seen before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress as suppress_errors
 from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 
 from chalicelib.customers import service as customers
-from chalicelib.kernel import aws, pages, table, tokens
-from chalicelib.kernel.addresses import ascii_domain
+from chalicelib.kernel import aws, pages, table
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import AlreadyExists, NotFound, RapportError, Repeated, Stale
 from chalicelib.kernel.ids import stamp
@@ -34,17 +32,6 @@ def partition(message_id: str) -> str:
 
 def message_key(message_id: str) -> Key:
     return Key(partition(message_id), "MAIL")
-
-
-def suppression_key(address: str) -> Key:
-    """Where an address would be suppressed; the hash survives erasure without naming anybody.
-
-    SES reports an address as it was sent to, so the domain counts in its ASCII form, whoever asks.
-    """
-    local, at, domain = address.rpartition("@")
-    with suppress_errors(ValueError):  # no domain that could be sent to
-        domain = ascii_domain(domain)
-    return Key(f"SUP#{tokens.keyed_hash('suppression', (local + at + domain).casefold())}", "SUP")
 
 
 def events_partition(message_id: str, customer_id: str | None) -> str:
@@ -328,33 +315,3 @@ def note_ses_id(work: Work, message_id: str, ses_message_id: str) -> None:
 
 def _moved_on() -> Repeated:
     return Repeated("The message is beyond this already.")
-
-
-def suppress(work: Work, address: str, reason: str, *, source: str = "system") -> Item:
-    """Never mail this address again, until somebody lifts it; the item."""
-    item = {
-        **suppression_key(address)._asdict(),
-        "reason": reason,
-        "since": stamp(work.now),
-        "source": source,
-        **listed(work.now),
-    }
-    work.overwrite(item)
-    return item
-
-
-def listed(at: datetime) -> Item:
-    """Where suppressed addresses are listed, by time."""
-    return {"gsi1pk": "SUP", "gsi1sk": stamp(at)}
-
-
-def lift(work: Work, key: Key, *, since: str) -> None:
-    """Mail an address again. Fails with Stale when it was suppressed anew meanwhile."""
-    work.delete(key, when=Attr("since").eq(since), failure=Stale("It was suppressed anew; read it again."))
-
-
-def suppressed(addresses: Iterable[str], beside: Iterable[Key] = ()) -> tuple[set[str], dict[Key, Item]]:
-    """Which of these addresses must not be mailed, and the items of the keys asked `beside`: one call."""
-    keys = {suppression_key(address): address for address in addresses}
-    found = table.get_many([*keys, *beside])
-    return {keys[key] for key, item in found.items() if key in keys and "reason" in item}, found

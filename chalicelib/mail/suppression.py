@@ -1,27 +1,19 @@
-"""Addresses that we do not mail: since when and why, by whom, and until when; taken back with a reason.
+"""Addresses that we do not mail: since when and why, by whom, and until when; taken back with a reason."""
 
-A hard bounce or a complaint suppresses at once. A soft bounce counts: on three days within two weeks the
-address is left alone for a month. What is stored names nobody: the key is a keyed hash of the address.
-"""
-
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.addresses import EmailAddress
-from chalicelib.kernel.errors import NotFound, Repeated, Stale
+from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.events import EventData
-from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.model import Line, Model, Stored, Utc
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import store
-
-SOFT_DAYS, SOFT_WITHIN, SOFT_FOR = 3, timedelta(days=14), timedelta(days=30)
-"""So many days with a soft bounce, within so long, suppress for so long."""
+from chalicelib.mail import suppression_store as store
 
 Reason = Literal["bounce", "complaint", "soft_bounces", "erased", "manual"]
 SuppressionId = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -64,7 +56,7 @@ class Suppression(Stored):
 
 def of_address(email: str) -> Suppression | None:
     """How an address stands: one call."""
-    item = table.get(store.suppression_key(email))
+    item = table.get(store.address_key(email))
     return _shown(item) if item and "reason" in item else None
 
 
@@ -93,42 +85,6 @@ def lift(work: Work, suppression_id: str, lifting: Lifting) -> None:
     store.lift(work, key, since=item["since"])
     event = SuppressionLifted(suppression_id=suppression_id, reason=item["reason"])
     work.record(key.pk, event, private={"summary": lifting.note})
-
-
-def note_hard(work: Work, address: str, reason: Literal["bounce", "complaint"]) -> None:
-    """Suppress an address for good: it bounced hard, or somebody complained."""
-    store.suppress(work, address, reason)
-
-
-def note_soft(work: Work, address: str, at: datetime) -> None:
-    """Count a soft bounce, once a day: one call. Fails with Stale when another one came between.
-
-    Raises Repeated when it changes nothing: counted before, too long ago, or suppressed anyhow.
-    """
-    key = store.suppression_key(address)
-    item = table.get(key)
-    days = _days(item, at, work.now)
-    if days is None:
-        raise Repeated("This bounce changes nothing.")
-    counted: Item = {**key._asdict(), "version": (item or {}).get("version", 0) + 1, "soft_days": days}
-    lasting = SOFT_WITHIN
-    if len(days) >= SOFT_DAYS:
-        counted |= {"reason": "soft_bounces", "since": stamp(work.now), **store.listed(work.now)}
-        lasting = SOFT_FOR
-    counted["expires_at"] = int((work.now + lasting).timestamp())
-    if item:
-        work.replace(counted, version=item["version"])
-    else:
-        work.put(counted, unless_exists=Stale("Another bounce came between."))
-
-
-def _days(item: Item | None, at: datetime, now: datetime) -> list[str] | None:
-    """The days to count, this one included; None when it adds nothing."""
-    oldest, day = (now - SOFT_WITHIN).date().isoformat(), at.date().isoformat()
-    held: list[Any] = (item or {}).get("soft_days", [])
-    if day < oldest or day in held or "reason" in (item or {}):
-        return None
-    return sorted([*(one for one in held if one >= oldest), day])
 
 
 def _shown(item: Item) -> Suppression:

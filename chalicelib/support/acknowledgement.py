@@ -85,10 +85,10 @@ def _draft(ticket: StoredTicket, to: Address, mailbox: Mailbox, answer: Rendered
     usual = acknowledging(ticket.language, to.name, ticket.tag, mailbox.name)
     return mail.Draft(
         to=to,
-        sender=mailbox.sender,
+        mailbox=mailbox,
         subject=reply_subject(ticket),
-        text=mailbox.signed(answer.text if answer else usual),
-        html=mailbox.signed_html(answer.html) if answer else None,
+        text=answer.text if answer else usual,
+        html=answer.html if answer else None,
         customer_id=ticket.customer_id,
         thread_id=ticket.id,
         in_reply_to=ticket.last_message_id,

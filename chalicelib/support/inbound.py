@@ -88,7 +88,7 @@ def file(work: Work, receipt: Receipt, mailbox: Mailbox) -> None:
     for key in arrival.seen_keys:
         mail.mark_seen(work, key)
     if known.sent is not None and arrival.report is not None:
-        reported.report_back(work, known.sent, arrival.report)
+        reported.report_back(work, known.sent, arrival.report, at=receipt.received_at)
     settled = settle(work, arrival, known)
     ticket = settled.ticket
     if ticket is None:
@@ -174,7 +174,7 @@ def settle(work: Work, arrival: Arrival, known: Known) -> Settled:
         ruling.without_ticket()
         customer_id = ruling.customer(work, known.customer_id, makes=False)
         ruling.interact(work, customer_id)
-        return Settled(customer_id, None)
+        return Settled(customer_id or (known.sent.customer_id if known.sent else None), None)
     customer_id = ruling.customer(work, known.customer_id, makes=opens)
     ruling.interact(work, customer_id)
     if opens and arrival.mailbox.purpose == "feedback":

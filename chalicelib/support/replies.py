@@ -35,15 +35,14 @@ def _answer(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
     if ticket.requester is None:
         given |= {"requester": to, "participants": ticket.joined_by(to.address, verified=True)}
     service.apply(work, ticket, given)
-    mailbox = mailboxes.of_address(ticket.mailbox)
     return mail.queue(
         work,
         mail.Draft(
             to=to,
             subject=reply_subject(ticket),
-            text=mailbox.signed(new.text),
-            html=mailbox.signed_html(new.html),
-            sender=mailbox.sender,
+            text=new.text,
+            html=new.html,
+            mailbox=mailboxes.of_address(ticket.mailbox),
             customer_id=ticket.customer_id,
             thread_id=ticket.id,
             in_reply_to=ticket.last_message_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.mail import store
+from chalicelib.mail import suppression_store
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
@@ -18,7 +18,7 @@ QUEUE = "OutboundCampaignsQueue"
 
 @pytest.fixture
 def url(api: Api) -> str:
-    store.suppression_key("once@per.process")  # reads the secret
+    suppression_store.address_key("once@per.process")  # reads the secret
     topic(api)
     return customer(api, emails=["ada@example.org"])
 

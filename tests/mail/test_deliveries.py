@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.mail import store
+from chalicelib.mail import suppression_store
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
@@ -117,7 +117,7 @@ def test_an_address_is_suppressed_whatever_its_message_says(
     if case == "same batch":
         notices.insert(0, _notice("Complaint", message_id, "other@example.net"))
     assert cloud.deliver(QUEUE, notices) == set()
-    assert store.suppressed([BOB])[0] == {BOB}
+    assert suppression_store.suppressed([BOB])[0] == {BOB}
     count = len(outbox())
     second = _mail(api, cloud)
     assert _status(api, second) == "suppressed"
@@ -131,7 +131,7 @@ def test_a_soft_bounce_suppresses_nobody(api: Api, cloud: Cloud) -> None:
     assert cloud.deliver(QUEUE, [soft]) == set()
     message = api.get(f"/v1/messages/{message_id}").ok()
     assert (message["status"], message["failure"]) == ("bounced", "smtp; 452 4.2.2 mailbox full")
-    assert store.suppressed([BOB])[0] == set()
+    assert suppression_store.suppressed([BOB])[0] == set()
     [bounced] = [item for item in cloud.items() if item.get("type") == "mail.bounced"]
     assert bounced["data"]["hard"] is False
 
@@ -141,7 +141,7 @@ def test_every_recipient_counts(api: Api, cloud: Cloud) -> None:
     addresses = [BOB, "Carol <carol@example.net>", BOB.upper(), "zoe@bücher.example"]
     assert cloud.deliver(QUEUE, [_notice("Bounce", message_id, *addresses)]) == set()
     wanted = [BOB, "carol@example.net", "zoe@xn--bcher-kva.example"]
-    assert store.suppressed([*wanted, "dave@example.net"])[0] == set(wanted)
+    assert suppression_store.suppressed([*wanted, "dave@example.net"])[0] == set(wanted)
 
 
 def test_an_unknown_message_is_done(api: Api, cloud: Cloud) -> None:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.mail import sending, store
+from chalicelib.mail import sending, store, suppression_store
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.consent.statements import customer, say, topic
@@ -25,7 +25,7 @@ def queued(api: Api, cloud: Cloud) -> Callable[[str], tuple[str, list[Any]]]:
     """Queue an answer, or a campaign's mail: its id, and the messages that wake its worker."""
 
     def queue(kind: str) -> tuple[str, list[Any]]:
-        store.suppression_key("once@per.process")  # reads the secret
+        suppression_store.address_key("once@per.process")  # reads the secret
         topic(api, "news", double_opt_in=False)
         url = customer(api, emails=["ada@example.org"])
         say(api, url, topic="news")
@@ -42,7 +42,8 @@ def queued(api: Api, cloud: Cloud) -> Callable[[str], tuple[str, list[Any]]]:
 def _die(monkeypatch: pytest.MonkeyPatch, place: str, error: Exception, *, after: bool = False) -> None:
     """Have a call fail: before it does anything, or `after` it did."""
     owner, _, name = place.rpartition(".")
-    target: Any = aws.ses() if owner == "ses" else {"sending": sending, "store": store}[owner]
+    places = {"ses": aws.ses(), "sending": sending, "store": store, "suppression_store": suppression_store}
+    target: Any = places[owner]
     real = getattr(target, name)
 
     def dying(*args: Any, **named: Any) -> Any:
@@ -73,7 +74,7 @@ def _message(api: Api, message_id: str) -> tuple[str, bool]:
     [
         ("sending.outgoing", Unavailable("S3 is busy.")),
         ("sending.compose", RuntimeError("a bug")),
-        ("store.suppressed", Unavailable("The table is busy.")),
+        ("suppression_store.suppressed", Unavailable("The table is busy.")),
         ("ses.send_raw_email", EndpointConnectionError(endpoint_url="https://ses.example")),
     ],
 )

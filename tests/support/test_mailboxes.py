@@ -212,3 +212,30 @@ def test_ours_is_known_whatever_the_mailbox(api: Api, cloud: Cloud) -> None:
     mailbox.receive(cloud, write(sender=SALES), sender=SALES)
     assert tickets(api) == []
     assert api.get("/v1/messages?class=own_loop").ok()["data"][0]["class"] == "own_loop"
+
+
+def test_a_single_mail_comes_from_the_mailbox_it_names(api: Api, cloud: Cloud) -> None:
+    sales = make(api, SALES, signature="Your sales\nteam")
+    hello = {"email": "bob@example.net", "subject": "Hello", "text": "Hello.", "html": "<body>Hi</body>"}
+    sent = api.post("/v1/messages", {**hello, "mailbox": sales["id"]}).ok(201)
+    assert sent["from"] == {"address": SALES, "name": "Shop sales"}
+    api.post("/v1/messages", hello).ok(201)
+    cloud.pump()
+    named, plain = outbox()
+    assert named["From"] == "Shop sales <sales@shop.example>"
+    text, html = (part.get_content().splitlines() for part in named.iter_parts())
+    assert text == ["Hello.", "", "-- ", "Your sales", "team"]
+    assert html == ["<body>Hi<p>-- <br>Your sales<br>team</p></body>"]
+    assert SUPPORT_ADDRESS in plain["From"]
+    assert "-- " not in str(plain)
+
+
+@pytest.mark.parametrize("case", ["unknown", "inactive", "removed"])
+def test_no_mail_comes_from_a_mailbox_that_is_none(api: Api, case: str) -> None:
+    sales = make(api, SALES, active=case != "inactive")
+    if case == "removed":
+        api.delete(f"/v1/mailboxes/{sales['id']}").ok(204)
+    mailbox_id = "mbx_01J00000000000000000000000" if case == "unknown" else sales["id"]
+    new = {"email": "bob@example.net", "subject": "x", "text": "x", "mailbox": mailbox_id}
+    [refused] = api.post("/v1/messages", new).problem(422, "invalid")["invalid_params"]
+    assert (refused["name"], refused["code"]) == ("mailbox", "no_such_mailbox")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.mail import bouncing, suppression
+from chalicelib.mail.bouncing import Failed
 from tests import mailbox
 from tests.api import Api
 from tests.cloud import Cloud
@@ -55,7 +58,7 @@ def acknowledged(api: Api, cloud: Cloud) -> tuple[Any, str]:
 
 
 def suppressed(cloud: Cloud) -> list[str]:
-    return [item["reason"] for item in cloud.items() if item["sk"] == "SUP"]
+    return [item["reason"] for item in cloud.items() if item["sk"] == "SUP" and "reason" in item]
 
 
 def ours(api: Api, ticket: Any) -> Any:
@@ -101,6 +104,21 @@ def test_what_ends_no_address(
     receive(cloud, bounce(sent_id, recipient, status=status, action=action), sender="")
     assert ours(api, ticket)["status"] == becomes
     assert suppressed(cloud) == []
+
+
+def test_soft_bounces_by_mail_and_by_event_count_together(api: Api, cloud: Cloud, ada: Any) -> None:
+    ticket, sent_id = acknowledged(api, cloud)
+    now = datetime.now(UTC)
+    for days in (9, 4):
+        bouncing.note([Failed("ada@example.org", "soft", now - timedelta(days=days))], now)
+    full = bounce(sent_id, "Ada@Example.org", status="5.2.2")
+    receive(cloud, full, sender="")
+    receive(cloud, full.replace(b"wrong", b"wrong again"), sender="")
+    found = suppression.of_address("ada@example.org")
+    assert found is not None
+    assert found.reason == "soft_bounces"
+    assert found.until is not None
+    assert ours(api, ticket)["status"] == "bounced"
 
 
 def test_a_forger_can_end_no_address(api: Api, cloud: Cloud, ada: Any) -> None:
