@@ -11,6 +11,7 @@ import pytest
 from chalicelib.customers.model import Customer
 from chalicelib.directory import service, store
 from chalicelib.directory.entries import entries_of
+from chalicelib.kernel import postings
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.table import encode_item
@@ -129,7 +130,7 @@ def test_more_than_a_transaction_holds(api: Api, cloud: Cloud) -> None:
 
 
 def test_half_written_entries_are_completed(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MAX_WRITES", 3)
+    monkeypatch.setattr(postings, "MAX_WRITES", 3)
     [ada] = register(api, cloud, {"name": "Ada Countess of Lovelace", "tags": ["vip"]})
     work = Work()
     api.patch(f"/v1/customers/{ada}", {"name": "Augusta King Noel Byron"}).ok()
