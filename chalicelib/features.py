@@ -46,6 +46,7 @@ WORKERS = (
     "chalicelib.mail.worker",
     "chalicelib.webhooks.worker",
     "chalicelib.support.worker",
+    "chalicelib.support.index_worker",
     "chalicelib.feedback.worker",
     "chalicelib.overview.worker",
     "chalicelib.timers",

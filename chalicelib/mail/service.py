@@ -181,6 +181,14 @@ def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[
     return store.in_thread(thread_id, limit=limit, after=after)
 
 
+def said_in(thread_ids: Sequence[str], *, limit: int) -> list[StoredMessage]:
+    """The first messages of these threads and the last ones, `limit` of either at most, oldest first.
+
+    A call a thread, or two when there are more.
+    """
+    return store.said_in(thread_ids, limit=limit)
+
+
 def listed(
     *,
     thread: str | None,

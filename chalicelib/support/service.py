@@ -34,18 +34,23 @@ def open_by_hand(work: Work, new: NewTicket) -> Ticket:
     ticket = new_ticket(at=work.now, requester=requester, **fields)
     _require_people(work, fields)
     customers.require(work, new.customer_id)
-    ticket = begin(work, ticket)
     spoken = written_down(work, ticket, new.text, direction="inbound")
+    ticket = begin(work, ticket, message_id=spoken.id)
     mail.add(work, spoken.model_copy(update={"from_": requester}))
     return shown(ticket)
 
 
-def begin(work: Work, ticket: StoredTicket) -> StoredTicket:
-    """Add a ticket and record that it was opened; the ticket with what it is promised."""
+def begin(work: Work, ticket: StoredTicket, *, message_id: str | None = None) -> StoredTicket:
+    """Add a ticket and record that it was opened; the ticket with what it is promised.
+
+    `message_id` is what was said, when no mail brought it.
+    """
     ticket = promises.begun(work, ticket)
     store.add(work, ticket)
     mail.index_thread(work, [threads.index_key("tag", ticket.tag)], ticket.id)
-    event = TicketOpened(ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority)
+    event = TicketOpened(
+        ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority, message_id=message_id
+    )
     record(work, ticket, event, {"subject": ticket.subject})
     return ticket
 

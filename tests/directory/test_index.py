@@ -148,9 +148,9 @@ def test_the_index_is_rebuilt_by_one_command(api: Api, cloud: Cloud, capsys: Any
             key = encode_item({"pk": item["pk"], "sk": item["sk"]})
             table.delete_item(TableName=cloud["Table"], Key=key)
     assert found(api, q="ada") == found(api, tag="vip") == []
-    assert reindex.rebuild(after=None, page=3) == 7
+    assert reindex.rebuild(reindex.customers(), after=None, page=3) == 7
     assert found(api, q="ada") == found(api, tag="vip") == ids[::-1]
     assert all(whole(api, cloud, one) for one in ids)
-    assert reindex.rebuild(after=ids[3], page=3) == 3, "it goes on where it was"
+    assert reindex.rebuild(reindex.customers(), after=ids[3], page=3) == 3, "it goes on where it was"
     assert "7 customers" in capsys.readouterr().out
     assert page(api, q="ada")["next_cursor"] is None
