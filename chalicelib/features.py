@@ -27,6 +27,7 @@ FEATURES = (
     "chalicelib.rules.routes",
     "chalicelib.support.rule_routes",
     "chalicelib.support.view_routes",
+    "chalicelib.macros.routes",
     "chalicelib.feedback.routes",
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",

@@ -8,7 +8,7 @@ from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Repeated, Stale, Unavailable
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.work import Work
-from chalicelib.mail import store, suppression
+from chalicelib.mail import service, store, suppression
 from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered, MailNotSent
 from chalicelib.mail.model import RANK, Status
 from chalicelib.mail.notices.delivery_events import DeliveryEvent, Kind, read_delivery_events
@@ -30,8 +30,16 @@ def file(work: Work, body: str) -> None:
     events = [event for event in read_delivery_events(body) if event.kind in _STATUS]
     _suppress(events)
     ours = [event for event in events if event.message_id and event.message_id.startswith("msg_")]
+    ours = _of_reader(ours) if any(event.shared for event in ours) else ours
     if ours:
         _report(work, max(ours, key=lambda event: (RANK[_STATUS[event.kind]], event.hard)))
+
+
+def _of_reader(events: list[DeliveryEvent]) -> list[DeliveryEvent]:
+    """Without what is reported of those in copy, which says nothing about whom the mail is for: one call."""
+    message = service.find(str(events[0].message_id))
+    copies = {store.suppression_key(one.address) for one in message.cc} if message else set()
+    return [event for event in events if store.suppression_key(event.recipient) not in copies]
 
 
 def _suppress(events: list[DeliveryEvent]) -> None:

@@ -33,7 +33,11 @@ def report_back(work: Work, sent: StoredMessage, report: Report) -> None:
 
 def _was_sent_to(sent: StoredMessage, one: ReportedRecipient) -> bool:
     """Whether a report names an address that the mail went to; with one recipient, also one behind it."""
-    return len(sent.to) == 1 or _is_recipient(sent, one.recipient)
+    return _has_one_reader(sent) or _is_recipient(sent, one.recipient)
+
+
+def _has_one_reader(sent: StoredMessage) -> bool:
+    return len(sent.to) + len(sent.cc) == 1
 
 
 def _is_recipient(sent: StoredMessage, address: str) -> bool:
@@ -52,7 +56,7 @@ def _bounced(work: Work, sent: StoredMessage, failed: list[ReportedRecipient]) -
 def _complained(work: Work, sent: StoredMessage, report: Report) -> None:
     """Providers black out who complained; with one recipient it is known all the same."""
     named = [one.recipient for one in report.recipients if _is_recipient(sent, one.recipient)]
-    for address in named or [to.address for to in sent.to if len(sent.to) == 1]:
+    for address in named or [to.address for to in sent.to if _has_one_reader(sent)]:
         store.suppress(work, address, "complaint")
     _raise(work, sent, "complained", MailComplained(message_id=sent.id), report.feedback_type)
 

@@ -54,6 +54,7 @@ class Draft:
     html: str | None = None
     """As it is to be sent; readers get it sanitised."""
     customer_id: str | None = None
+    cc: list[Address] = field(default_factory=list)
     thread_id: str | None = None
     in_reply_to: str | None = None
     references: list[str] = field(default_factory=list)
@@ -77,6 +78,7 @@ def queue(work: Work, draft: Draft) -> Message:
         status="queued",
         from_=draft.sender or mailboxes.default().sender,
         to=[draft.to],
+        cc=draft.cc,
         subject=draft.subject,
         text=cut(draft.text, MAX_TEXT_BYTES),
         truncated=len(draft.text.encode()) > MAX_TEXT_BYTES,

@@ -17,7 +17,6 @@ from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
 from chalicelib.support import assigning, policy, presence, promises, store
 from chalicelib.support.events import TicketChanged, TicketClosing, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
-    MAX_PARTICIPANTS,
     NewTicket,
     ParticipantsPatch,
     StoredTicket,
@@ -196,11 +195,5 @@ def change_participants(work: Work, ticket_id: str, patch: ParticipantsPatch) ->
     if before.requester and before.requester.address.lower() in gone:
         raise Invalid.in_body("remove", "names whoever asked", "is_requester")
     left = [one for one in before.participants if one.address.lower() not in gone]
-    ticket = before.model_copy(update={"participants": left})
-    for address in patch.add:
-        if len(ticket.participants) == MAX_PARTICIPANTS and not ticket.takes_part(address):
-            sentence = f"{MAX_PARTICIPANTS} addresses take part at most."
-            raise Conflict(sentence, code="too_many_participants")
-        joined = ticket.joined_by(address, verified=True)
-        ticket = ticket.model_copy(update={"participants": joined})
-    return shown(apply(work, before, {"participants": ticket.participants}))
+    joined = before.model_copy(update={"participants": left}).with_all(patch.add)
+    return shown(apply(work, before, {"participants": joined}))
