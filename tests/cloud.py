@@ -37,6 +37,7 @@ WORKERS = {
     "MailEventsQueue": "chalicelib.mail.worker:mail_events",
     "TimersQueue": "chalicelib.timers:timers",
     "CustomerIndexQueue": "chalicelib.directory.worker:index_customers",
+    "TicketIndexQueue": "chalicelib.support.index_worker:index_tickets",
     "DuplicatesQueue": "chalicelib.duplicates.worker:find_duplicates",
     "SummariesQueue": "chalicelib.overview.worker:summarise_customers",
     "JobsQueue": "chalicelib.jobs:jobs",

@@ -55,6 +55,7 @@ class Draft:
     html: str | None = None
     """As it is to be sent; readers get it sanitised."""
     customer_id: str | None = None
+    cc: list[Address] = field(default_factory=list)
     thread_id: str | None = None
     in_reply_to: str | None = None
     references: list[str] = field(default_factory=list)
@@ -82,6 +83,7 @@ def queue(work: Work, draft: Draft) -> Message:
         status="queued",
         from_=mailbox.sender,
         to=[draft.to],
+        cc=draft.cc,
         subject=draft.subject,
         text=cut(text, MAX_TEXT_BYTES),
         truncated=len(text.encode()) > MAX_TEXT_BYTES,
@@ -184,6 +186,14 @@ def find(message_id: str) -> StoredMessage | None:
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a thread's messages, or of those that came in and joined none, newest first."""
     return store.in_thread(thread_id, limit=limit, after=after)
+
+
+def said_in(thread_ids: Sequence[str], *, limit: int) -> list[StoredMessage]:
+    """The first messages of these threads and the last ones, `limit` of either at most, oldest first.
+
+    A call a thread, or two when there are more.
+    """
+    return store.said_in(thread_ids, limit=limit)
 
 
 def listed(

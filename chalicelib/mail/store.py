@@ -156,6 +156,19 @@ def every_of_thread(thread_id: str) -> Iterator[StoredMessage]:
     return map(stored, pages.every(_messages_of(thread_id, ascending=True)))
 
 
+def said_in(thread_ids: Sequence[str], *, limit: int) -> list[StoredMessage]:
+    """The first messages of these threads and the last ones, `limit` of either at most, oldest first.
+
+    A call a thread, or two when there are more.
+    """
+    first = pages.page([_messages_of(one, ascending=True) for one in thread_ids], limit=limit)
+    items = first.items
+    if first.after is not None:
+        last = pages.page([_messages_of(one, low=first.after) for one in thread_ids], limit=limit).items
+        items = items + [item for item in reversed(last) if item["id"] > first.after]
+    return [stored(item) for item in items]
+
+
 def move(work: Work, message: StoredMessage, thread_id: str) -> None:
     """List a message in another thread. Fails with Stale when it left its own meanwhile."""
     assign = {"thread_id": thread_id, "gsi1pk": _list_key(thread_id)}

@@ -6,10 +6,13 @@ from chalicelib.kernel.events import EventData, Waking
 
 
 class TicketOpened(EventData):
+    """`message_id` names what was said, when no mail brought it."""
+
     type: ClassVar[str] = "ticket.opened"
     ticket_id: str
     channel: str
     priority: str
+    message_id: str | None = None
 
 
 class TicketChanged(EventData):
