@@ -10,10 +10,11 @@ class TicketOpened(EventData):
     ticket_id: str
     channel: str
     priority: str
+    assignee: str | None = None
 
 
 class TicketChanged(EventData):
-    """`changed` names the fields; `status` is the one it has now."""
+    """`changed` names the fields; `status` is the one it has now, `assignee` whoever was just assigned."""
 
     type: ClassVar[str] = "ticket.changed"
     audited: ClassVar[bool] = True
@@ -22,6 +23,7 @@ class TicketChanged(EventData):
     ticket_version: int
     changed: list[str]
     status: str
+    assignee: str | None = None
 
 
 class TicketNoted(EventData):

@@ -45,7 +45,9 @@ def begin(work: Work, ticket: StoredTicket) -> StoredTicket:
     ticket = promises.begun(work, ticket)
     store.add(work, ticket)
     mail.index_thread(work, [threads.index_key("tag", ticket.tag)], ticket.id)
-    event = TicketOpened(ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority)
+    event = TicketOpened(
+        ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority, assignee=ticket.assignee
+    )
     record(work, ticket, event, {"subject": ticket.subject})
     return ticket
 
@@ -114,7 +116,11 @@ def apply(
     visible = sorted(set(changed) & set(Ticket.model_fields))
     if visible:
         event = TicketChanged(
-            ticket_id=after.id, ticket_version=after.version, changed=visible, status=after.status
+            ticket_id=after.id,
+            ticket_version=after.version,
+            changed=visible,
+            status=after.status,
+            assignee=after.assignee if "assignee" in visible else None,
         )
         record(work, after, event, {"subject": after.subject, **(changes(before, after, visible) or {})})
     if "snoozed_until" in changed and after.snoozed_until:
