@@ -41,6 +41,7 @@ WORKERS = {
     "DuplicatesQueue": "chalicelib.duplicates.worker:find_duplicates",
     "SummariesQueue": "chalicelib.overview.worker:summarise_customers",
     "JobsQueue": "chalicelib.jobs:jobs",
+    "NoticesQueue": "chalicelib.notices.worker:notices",
     "WebhooksQueue": "chalicelib.webhooks.worker:webhooks",
 }
 """Which worker reads which queue; tests/infra asserts that the template says the same."""

@@ -26,6 +26,9 @@ EVENTS_AT_ONCE = 19
 HEARD_FOR = 14 * 86_400
 """Seconds after which nobody needs to hear any more that a message was erased."""
 
+NOTICES_AT_ONCE = 8
+"""Notices to staff that one transaction removes at most: ten writes each."""
+
 
 def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
     """Every message of a customer, oldest first: mails both ways, and notes about them."""
@@ -94,8 +97,18 @@ def spoken_in(thread_id: str) -> Iterator[StoredMessage]:
 
 
 def erase_thread(work: Work, thread_id: str) -> Counter[str]:
-    """Remove some of a thread's messages, whoever wrote them; nothing when there are none left."""
-    return erase_messages(work, store.of_thread(thread_id, limit=EVENTS_AT_ONCE))
+    """Remove some of a thread's messages, whoever wrote them, then of its notices; nothing without any."""
+    removed = erase_messages(work, store.of_thread(thread_id, limit=EVENTS_AT_ONCE))
+    return removed or _erase_notices(work, thread_id)
+
+
+def _erase_notices(work: Work, thread_id: str) -> Counter[str]:
+    """Remove some of the notices to staff that tell of a thread, with their events."""
+    listed = store.notices_about(thread_id, limit=NOTICES_AT_ONCE)
+    found = [key for one in listed for key in store.keys_of(one)]
+    for key in found:
+        work.delete(key)
+    return Counter({"notices": len(listed)}) if found else Counter()
 
 
 def erase(work: Work, customer_id: str) -> dict[str, int]:

@@ -68,6 +68,9 @@ class Draft:
     attachments: list[AttachmentInfo] = field(default_factory=list)
     """What was stored before (attaching.py), under the thread or under `id`."""
     id: str | None = None
+    """Derived from what it answers to, or new; a mail with an id that is there fails with Repeated."""
+    about: str | None = None
+    """The thread that a notice to staff tells of, without being part of it: it is erased with it."""
 
 
 def queue(work: Work, draft: Draft) -> Message:
@@ -99,6 +102,7 @@ def queue(work: Work, draft: Draft) -> Message:
         attachments=draft.attachments,
         created_at=work.now,
         not_before=draft.send_at,
+        about=draft.about,
     )
     store.add(work, message)
     record(work, message, _queued(message))

@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBu
 from chalicelib.customers import service as customers
 from chalicelib.kernel import aws, pages, table
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import AlreadyExists, NotFound, RapportError, Repeated, Stale
+from chalicelib.kernel.errors import NotFound, RapportError, Repeated, Stale
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.pages import Query, Slice
 from chalicelib.kernel.table import Item, Key, busy_is_unavailable, decode_item, encode_item, key_of
@@ -40,8 +40,11 @@ def events_partition(message_id: str, customer_id: str | None) -> str:
 
 
 def add(work: Work, message: StoredMessage) -> None:
-    """Add a message, listed in its thread; one that came in and joined none is listed with its like."""
-    work.put(_item(message), unless_exists=AlreadyExists("This message exists."))
+    """Add a message, listed in its thread; one that came in and joined none is listed with its like.
+
+    Ids are new, or derived from what caused it: Repeated is our own earlier success.
+    """
+    work.put(_item(message), unless_exists=Repeated("This message was added before."))
 
 
 def _item(message: StoredMessage) -> Item:
@@ -53,6 +56,8 @@ def _item(message: StoredMessage) -> Item:
     }
     if message.thread_id or message.direction == "inbound":
         item |= {"gsi1pk": _list_key(message.thread_id), "gsi1sk": message.id}
+    if message.about:
+        item |= {"gsi1pk": _notices_list(message.about), "gsi1sk": message.id}
     if message.direction == "inbound" and message.mail_class in CLASSES:
         item |= {"gsi2pk": _class_list(message.mail_class), "gsi2sk": message.id}
     if message.state:
@@ -91,6 +96,16 @@ def stored(item: Item) -> StoredMessage:
 
 def _list_key(thread_id: str | None) -> str:
     return f"THREAD#{thread_id or 'none'}"
+
+
+def _notices_list(thread_id: str) -> str:
+    return f"{_list_key(thread_id)}#NOTICES"
+
+
+def notices_about(thread_id: str, *, limit: int) -> list[str]:
+    """Ids of some of the notices that tell of a thread: one call."""
+    found = pages.page([Query(_notices_list(thread_id), index="gsi1")], limit=limit)
+    return [item["id"] for item in found.items]
 
 
 UNITED = "~"

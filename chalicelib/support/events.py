@@ -13,10 +13,11 @@ class TicketOpened(EventData):
     channel: str
     priority: str
     message_id: str | None = None
+    assignee: str | None = None
 
 
 class TicketChanged(EventData):
-    """`changed` names the fields; `status` is the one it has now."""
+    """`changed` names the fields; `status` is the one it has now, `assignee` whoever was just assigned."""
 
     type: ClassVar[str] = "ticket.changed"
     audited: ClassVar[bool] = True
@@ -25,6 +26,7 @@ class TicketChanged(EventData):
     ticket_version: int
     changed: list[str]
     status: str
+    assignee: str | None = None
 
 
 class TicketNoted(EventData):

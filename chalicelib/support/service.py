@@ -48,7 +48,11 @@ def begin(work: Work, ticket: StoredTicket, *, message_id: str | None = None) ->
     store.add(work, ticket)
     mail.index_thread(work, [threads.index_key("tag", ticket.tag)], ticket.id)
     event = TicketOpened(
-        ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority, message_id=message_id
+        ticket_id=ticket.id,
+        channel=ticket.channel,
+        priority=ticket.priority,
+        message_id=message_id,
+        assignee=ticket.assignee,
     )
     record(work, ticket, event, {"subject": ticket.subject})
     return ticket
@@ -118,7 +122,11 @@ def apply(
     visible = sorted(set(changed) & set(Ticket.model_fields))
     if visible:
         event = TicketChanged(
-            ticket_id=after.id, ticket_version=after.version, changed=visible, status=after.status
+            ticket_id=after.id,
+            ticket_version=after.version,
+            changed=visible,
+            status=after.status,
+            assignee=after.assignee if "assignee" in visible else None,
         )
         record(work, after, event, {"subject": after.subject, **(changes(before, after, visible) or {})})
     if "snoozed_until" in changed and after.snoozed_until:

@@ -35,6 +35,7 @@ ANSWERS: dict[str, tuple[str, Any]] = {
             "chalicelib.duplicates.worker.find_duplicates": "bus_poison",
             "chalicelib.overview.worker.summarise_customers": "bus_poison",
             "chalicelib.jobs.jobs": "bus_poison",
+            "chalicelib.notices.worker.notices": "bus_poison",
             "chalicelib.webhooks.worker.webhooks": "bus_poison",
         }.items()
     },
