@@ -265,8 +265,9 @@ def by_update(times: Bounds, *, limit: int, after: str | None, where: ConditionB
 
 
 def has_contacts(customer_id: str) -> bool:
-    """Whether anything but changes of the profile was recorded about them: one call."""
-    others = ~Attr("type").begins_with("customer.")
+    """Whether anything was recorded but changes of the profile, and consent as imports say it: one call."""
+    imported = Attr("type").begins_with("consent.") & Attr("bulk").eq(True)
+    others = ~(Attr("type").begins_with("customer.") | imported)
     return bool(pages.page([Query.prefixed(partition(customer_id), "EVT#", where=others)], limit=1).items)
 
 
