@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
+from chalicelib.customers import lists
 from chalicelib.customers import store as customers
 from chalicelib.customers.changes import Change
 from chalicelib.customers.model import Customer
@@ -69,7 +70,7 @@ def _plan(done: list[Change], at: datetime) -> list[Change]:
             for change in done
             if change.writes and change.before is None and change.customer_id in now
         ]
-        contacted = dict(zip(created, pool.map(customers.has_contacts, map(str, created)), strict=True))
+        contacted = dict(zip(created, pool.map(lists.has_contacts, map(str, created)), strict=True))
     planned = []
     for change in done:
         assert change.customer_id is not None
