@@ -4,9 +4,9 @@ Prints a table of budgets, figures and verdicts, and writes it to bench/results.
 `{what, budget, figure, ok}`; `ok` is null for what was not measured and for what only informs. The exit code
 is 1 when a measured budget is not met. Each part is a command too: `python -m bench.calls`, `bench.cpu`,
 `bench.cold_start`, `bench.capacity`, `bench.transactions`, `bench.package`, `bench.idle`. Not
-among them are `bench.customers`, how fast they are found, which takes some minutes, and those that are given
-files, `bench.imports` and `bench.replies`. Budgets of time are ratios taken within one run, so a slow machine
-measures the same.
+among them are `bench.customers`, how fast they are found, and `bench.duplicates`, their worst case, which
+take minutes, and those that are given files, `bench.imports` and `bench.replies`. Budgets of time are ratios
+taken within one run, so a slow machine measures the same.
 """
 
 from __future__ import annotations

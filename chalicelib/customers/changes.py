@@ -11,7 +11,10 @@ Outcome = Literal["created", "updated", "unchanged", "rejected", "deleted", "rev
 
 
 class Change(Stored):
-    """A row's outcome. `before` and `after` are the profile, None where none is; both None: no change."""
+    """A row's outcome. `before` and `after` are the profile, None where none is; both None: no change.
+
+    `opted_out` is whether the row says that they want no mails, which is no part of the profile.
+    """
 
     row: int
     outcome: Outcome
@@ -21,6 +24,7 @@ class Change(Stored):
     reason: str | None = None
     param: str | None = None
     changed: list[str] = []
+    opted_out: bool = False
     before: Customer | None = None
     after: Customer | None = None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.customers import pointers, store
+from chalicelib.customers import lists, pointers, store
 from chalicelib.customers.events import CustomerDeleted
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer
@@ -112,7 +112,7 @@ def leads_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[C
         for shard in range(store.SHARDS)
     ]
     found = pages.page(queries, limit=limit, after=after)
-    return store.customers_of(found), found.after
+    return lists.customers_of(found), found.after
 
 
 def last_contact(customer_id: str) -> str:

@@ -61,6 +61,11 @@ def _plain_number(text: str) -> str | None:
 
 
 def _boolean(_field: CustomField, text: str) -> bool | None:
+    return boolean(text)
+
+
+def boolean(text: str) -> bool | None:
+    """Yes or no; None for a text that is neither."""
     return _BOOLEANS.get(text.casefold())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from boto3.dynamodb.conditions import ConditionBase
 
 from chalicelib.access import service as access
-from chalicelib.customers import defining, fields, pointers, store
+from chalicelib.customers import defining, fields, lists, pointers, store
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.erasure import require_not_buried
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
@@ -177,18 +177,18 @@ def newest(
 
     `ids` bounds their ids, which sort by creation; `where` is a condition on the profile.
     """
-    return _listed(store.newest(stage, limit=limit, after=after, ids=ids, where=where))
+    return _listed(lists.newest(stage, limit=limit, after=after, ids=ids, where=where))
 
 
 def by_update(
     times: Bounds = ALL, *, limit: int, after: str | None, where: ConditionBase | None = None
 ) -> tuple[list[Customer], str | None]:
     """A page in the order of the last change, oldest first; `times` bounds it, as `ids.stamp` writes them."""
-    return _listed(store.by_update(times, limit=limit, after=after, where=where))
+    return _listed(lists.by_update(times, limit=limit, after=after, where=where))
 
 
 def _listed(found: Slice) -> tuple[list[Customer], str | None]:
-    return store.customers_of(found), found.after
+    return lists.customers_of(found), found.after
 
 
 def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers.identity import Identity
-from chalicelib.customers.model import Customer, Stage
-from chalicelib.kernel import pages, table
+from chalicelib.customers.model import Customer
+from chalicelib.kernel import table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, Repeated, Stale
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.pages import ALL, Bounds, Query, Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Failure, Work
 from chalicelib.organisations import service as organisations
@@ -164,7 +163,7 @@ def get(customer_id: str) -> Customer:
     item = _profile(customer_id)
     if item is None:
         raise no_such_customer()
-    return _customer(item)
+    return customer_of(item)
 
 
 def _profile(customer_id: str) -> Item | None:
@@ -203,13 +202,13 @@ def find(identity: Identity) -> Customer | None:
     """Whom an identity belongs to: two calls, three when its holder was merged into another."""
     customer_id = holder(identity)
     profile = _profile(customer_id) if customer_id else None
-    return _customer(profile) if profile else None
+    return customer_of(profile) if profile else None
 
 
 def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
     """Those of the customers that exist, in one call; 100 ids at most."""
     found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
-    return {item["id"]: _customer(item) for item in found.values()}
+    return {item["id"]: customer_of(item) for item in found.values()}
 
 
 def tombstone_key(customer_id: str) -> Key:
@@ -236,56 +235,5 @@ def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> Recognis
     return Recognised(known, {tombstones[key] for key in found if key in tombstones})
 
 
-def newest(
-    stage: Stage | None,
-    *,
-    limit: int,
-    after: str | None,
-    ids: Bounds = ALL,
-    where: ConditionBase | None = None,
-) -> Slice:
-    """A page of customers, newest first, of one stage or all: one call a shard."""
-    index = "gsi3" if stage else "gsi1"
-    prefix = f"CUS#STAGE#{stage}" if stage else "CUS"
-    low, high = ids
-    queries = [
-        Query(f"{prefix}#{shard}", index=index, low=low, high=high, where=where) for shard in range(SHARDS)
-    ]
-    return pages.page(queries, limit=limit, after=after)
-
-
-def by_update(times: Bounds, *, limit: int, after: str | None, where: ConditionBase | None = None) -> Slice:
-    """A page of customers in the order of their last change, oldest first: one call a shard."""
-    low, high = times
-    queries = [
-        Query(f"CUS#UPDATED#{shard}", index="gsi2", ascending=True, low=low, high=high, where=where)
-        for shard in range(SHARDS)
-    ]
-    return pages.page(queries, limit=limit, after=after)
-
-
-def has_contacts(customer_id: str) -> bool:
-    """Whether anything but changes of the profile was recorded about them: one call."""
-    others = ~Attr("type").begins_with("customer.")
-    return bool(pages.page([Query.prefixed(partition(customer_id), "EVT#", where=others)], limit=1).items)
-
-
-def customers_of(found: Slice) -> list[Customer]:
-    """The customers of a page."""
-    return [_customer(item) for item in found.items]
-
-
-def _customer(item: dict[str, Any]) -> Customer:
+def customer_of(item: dict[str, Any]) -> Customer:
     return Customer.model_validate(item, strict=False)
-
-
-def part(
-    shard: int, stage: Stage | None, *, first: str, last: str, limit: int, after: str | None
-) -> tuple[list[Customer], str | None]:
-    """A page of one shard of the list, newest first, with ids from `first` to `last`: one call.
-
-    For those who read everybody: each item once, where a page of all shards would read it up to four times.
-    """
-    index, name = ("gsi3", f"CUS#STAGE#{stage}#{shard}") if stage else ("gsi1", f"CUS#{shard}")
-    found = pages.page([Query(name, index=index, low=first, high=last)], limit=limit, after=after)
-    return customers_of(found), found.after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.customers import store
+from chalicelib.customers import lists, store
 from chalicelib.customers.model import Customer, Stage
 from chalicelib.kernel import ids
 from chalicelib.kernel.pages import HIGHEST, LOWEST
@@ -26,7 +26,7 @@ def page(
     or changes meanwhile may be seen or not, nobody twice.
     """
     shard, after = position
-    found, following = store.part(
+    found, following = lists.part(
         shard,
         stage,
         first="cus_" + ids.ulid(created_from, bytes(10)) if created_from else LOWEST,

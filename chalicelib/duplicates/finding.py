@@ -76,7 +76,7 @@ def place(work: Work, standing: Standing) -> None:
 def settle(work: Work, standing: Standing, decided: Container[table.Key] = ()) -> None:
     """Bring a customer's pairs up to date: 9 calls and 67 writes at most. Fails with Stale when overtaken.
 
-    `decided` are the pairs that the same message decided about already: that of a merge is about both.
+    `decided` are the pairs about which the same batch decided already, that of the other one being in it.
     """
     sketch, placement = standing.sketch, standing.placement
     if placement is None or standing.is_settled:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from chalice.app import Blueprint
 
 from chalicelib.duplicates import finding
@@ -16,8 +14,10 @@ from chalicelib.kernel.workers import Job, batch_worker
 
 worker = Blueprint(__name__)
 BATCH = 3
-"""Messages of an invocation. Among hundreds of near-identical entries each writes up to 20 pairs, which
-others overtake and which are then found anew; so few are done in time even then."""
+"""Messages of an invocation, which has 60 seconds. Of 199 near-identical customers, each in six full blocks,
+they took 30 calls and 0.28 s of CPU (`python -m bench.duplicates`). Ten invocations at the same time in one
+process overtake each other: 67 calls on average and 19 s at most; 5 of the 199 came again (`bench.duplicates
+10`; a loaded machine with two cores, DynamoDB Local)."""
 
 
 @batch_worker(worker, batch_size=BATCH)
@@ -48,13 +48,13 @@ def _placed(due: list[Standing]) -> list[Work]:
 def _settled(concerned: dict[str, Job], due: list[Standing]) -> list[Work]:
     """Compare everybody of the batch, each in a Work of their own: of a whole group it would be too large."""
     works = [Work() for _ in due]
-    decided: defaultdict[str, set[Key]] = defaultdict(set)
+    decided: set[Key] = set()
     for work, standing in zip(works, due, strict=True):
         job = concerned[standing.id]
         if job.error is None:
             with job.attempt():
-                finding.settle(work, standing, decided[job.message_id])
-                decided[job.message_id].update(write.key for write in work.writes)
+                finding.settle(work, standing, decided)
+                decided.update(write.key for write in work.writes)
     return works
 
 

@@ -7,19 +7,16 @@ goes on behind the last entry that was written. A repeated step writes its volum
 from __future__ import annotations
 
 import json
-import time
-from collections import Counter
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.customers import erasure as customers
 from chalicelib.kernel import blobs, ids
-from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Conflict, NotFound, Repeated
+from chalicelib.kernel.errors import Conflict, Repeated
 from chalicelib.kernel.work import Work
 from chalicelib.privacy import store
 from chalicelib.privacy.events import AccessAdvanced, AccessFinished, AccessHandedOut, AccessRequested
+from chalicelib.privacy.filling import Filling, sections_of
 from chalicelib.privacy.model import (
     KEPT_FOR,
     AccessRequest,
@@ -32,12 +29,7 @@ from chalicelib.privacy.model import (
 
 if TYPE_CHECKING:
     from chalicelib.privacy.archive import Archive
-    from chalicelib.privacy.keepers import Files, Records
 
-STEP_SECONDS = 120
-"""After which a volume is closed; reading and packing ten thousand events takes a few seconds."""
-MAX_VOLUME = 2_000_000_000
-"""Bytes of a volume, roughly: what every unpacker takes."""
 LINK_SECONDS = 900
 
 _README = """This archive holds what {business} keeps about you (Art. 15 and 20 GDPR).
@@ -91,7 +83,7 @@ def step(work: Work, access_request_id: str, number: int) -> None:
     from chalicelib.privacy.archive import archive
 
     with archive(_volume_key(access.id, number + 1), bucket) as volume:
-        after = _Filling(volume, access).fill()
+        after = Filling(volume, access).fill()
         _describe(volume, after, number + 1)
     written = [*access.volumes, Volume(number=number + 1, size=volume.size)]
     _hand_over(work, after.model_copy(update={"volumes": written}))
@@ -118,23 +110,8 @@ def _describe(volume: Archive, access: StoredAccessRequest, number: int) -> None
     volume.add("manifest.json", [json.dumps(manifest, indent=2).encode()])
 
 
-def _sections(access: StoredAccessRequest) -> list[tuple[str, str, Records | None, Files | None]]:
-    """In their order: the name, the customer's id, and what is read: records, or files."""
-    from chalicelib.privacy.keepers import KEEPERS  # every feature's part, which only steps need
-
-    found: list[tuple[str, str, Records | None, Files | None]] = []
-    for customer_id in access.customer_ids:
-        for keeper in KEEPERS:
-            name = f"{customer_id}/{keeper.name}"
-            if keeper.records:
-                found.append((name, customer_id, keeper.records, None))
-            if keeper.files:
-                found.append((name, customer_id, None, keeper.files))
-    return found
-
-
 def _is_complete(access: StoredAccessRequest) -> bool:
-    return access.section == len(_sections(access))
+    return access.section == len(sections_of(access))
 
 
 def _hand_over(work: Work, access: StoredAccessRequest) -> None:
@@ -149,88 +126,6 @@ def _hand_over(work: Work, access: StoredAccessRequest) -> None:
         _record(work, after, AccessFinished(access_request_id=after.id, customer_id=after.customer_id))
     else:
         _record(work, after, AccessAdvanced(job_id=after.id, step=after.step))
-
-
-class _Filling:
-    """One volume being filled: where it is, what it counted, and whether there is time and room for more."""
-
-    def __init__(self, volume: Archive, access: StoredAccessRequest) -> None:
-        self.volume, self.access = volume, access
-        self.counts = Counter(access.counts)
-        self.done = access.done
-        self.until = time.monotonic() + STEP_SECONDS
-
-    def fill(self) -> StoredAccessRequest:
-        """Write what there is from where the last volume ended; the job as it is then."""
-        sections = _sections(self.access)
-        place = self.access.section
-        while place < len(sections) and not self.is_over:
-            name, customer_id, records, files = sections[place]
-            whole = (
-                self._records(name, records(customer_id)) if records else
-                self._files(name, files(customer_id) if files else iter(()))
-            )  # fmt: skip
-            if not whole:
-                break
-            place, self.done = place + 1, 0
-        return self.access.model_copy(
-            update={"section": place, "done": self.done, "counts": dict(self.counts)}
-        )
-
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() > self.until or self.volume.size > MAX_VOLUME
-
-    def _records(self, name: str, records: Iterator[dict[str, Any]]) -> bool:
-        """Write a section's records; whether all are written."""
-        for _ in range(self.done):
-            next(records, None)
-        first = next(records, None)
-        if first is None:
-            return True
-        rest = _Rest(self, first, records)
-        self.volume.add_lines(f"{name}.jsonl", rest)
-        return rest.is_whole
-
-    def _files(self, name: str, files: Iterator[StoredObject]) -> bool:
-        """Write a section's files, those that are still there; whether all are written."""
-        for place, one in enumerate(files):
-            if place < self.done:
-                continue
-            if self.is_over:
-                return False
-            try:
-                first = next(pieces := blobs.stream(one.key), b"")
-                self.volume.add(f"{name}/{one.name}", _chained(first, pieces))
-                self.counts["files"] += 1
-            except NotFound:
-                self.counts["files_expired"] += 1  # raw mails leave before their messages
-            self.done = place + 1
-        return True
-
-
-def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
-
-
-class _Rest:
-    """The records from `first` on, counted as they are written, until the volume is full."""
-
-    def __init__(self, filling: _Filling, first: dict[str, Any], records: Iterator[dict[str, Any]]) -> None:
-        self._filling, self._first, self._records = filling, first, records
-        self.is_whole = False
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        record: dict[str, Any] | None = self._first
-        while record is not None:
-            yield record
-            self._filling.counts[f"{record['kind']}s"] += 1
-            self._filling.done += 1
-            if self._filling.is_over:
-                return
-            record = next(self._records, None)
-        self.is_whole = True
 
 
 def get(access_request_id: str) -> AccessRequest:

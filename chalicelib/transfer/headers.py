@@ -23,7 +23,8 @@ HUBSPOT = {
     "Time Zone": "time_zone",
     "Twitter Username": "handle.twitter",
     "Contact owner": "owner",
-    "Unsubscribed from all email": "ignore",
+    "Unsubscribed from all email": "opt_out",
+    "Unsubscribed from all emails": "opt_out",
 }
 SALESFORCE = {
     "Contact ID 18": "external_id.salesforce",
@@ -41,8 +42,8 @@ SALESFORCE = {
     "LastName": "last_name",
     "LanguageLocaleKey": "locale",
     "Owner Email": "owner",
-    "Email Opt Out": "ignore",
-    "HasOptedOutOfEmail": "ignore",
+    "Email Opt Out": "opt_out",
+    "HasOptedOutOfEmail": "opt_out",
 }
 GOOGLE = {
     "Given Name": "first_name",
@@ -91,6 +92,11 @@ MAILCHIMP = {
     "DSTOFF": "ignore",
     "LAST_CHANGED": "ignore",
     "NOTES": "ignore",
+    "UNSUB_TIME": "opt_out",
+    "UNSUB_CAMPAIGN_TITLE": "ignore",
+    "UNSUB_CAMPAIGN_ID": "ignore",
+    "UNSUB_REASON": "ignore",
+    "UNSUB_REASON_OTHER": "ignore",
 }
 OUTLOOK = {
     "E-mail Address": "email",
@@ -153,6 +159,10 @@ ENGLISH = {
     "status": "stage",
     "keywords": "tags",
     "groups": "tags",
+    "opt-out": "opt_out",
+    "opted out": "opt_out",
+    "unsubscribed": "opt_out",
+    "do not email": "opt_out",
     "instagram": "handle.instagram",
     "twitter": "handle.twitter",
 }

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from chalicelib.consent.model import TopicId
 from chalicelib.customers.changes import Outcome
 from chalicelib.customers.identity import Source
 from chalicelib.customers.model import CustomerId, Stage, Tags
 from chalicelib.customers.upsert import Match, Mode
 from chalicelib.kernel import ids
 from chalicelib.kernel.http.paging import PageParameters
-from chalicelib.kernel.model import Line, Model, Stored, Utc
+from chalicelib.kernel.model import Line, Model, Stored, Utc, each_once
 from chalicelib.transfer.mapping import TargetField
 from chalicelib.transfer.proposing import Proposal
 from chalicelib.transfer.reading.dialect import MAX_COLUMNS, MAX_LABEL, Dialect, Format
@@ -21,6 +22,7 @@ State = Literal[
 ]
 OVER: tuple[State, ...] = ("finished", "cancelled", "failed")
 """States in which an import does nothing more and can be undone."""
+MAX_OPT_OUT_TOPICS = 20
 MAX_BYTES = 5 * 1024**3
 """Of a file: what one presigned PUT can hold."""
 Encoding = Literal[
@@ -67,7 +69,9 @@ class Setup(Model):
     """How the rows are taken. `mapping` says which column holds which field; the others are ignored.
 
     `source` names the system whose ids `external_id` columns hold. `stage` is for those who are created,
-    `tags` are added to all. `results` is the format of the files with the rows' outcomes.
+    `tags` are added to all. A yes in an `opt_out` column takes consent by e-mail back on the
+    `opt_out_topics`, without any on all that are active; nothing here gives consent. `results` is the format
+    of the files with the rows' outcomes.
     """
 
     mapping: Annotated[dict[Column, TargetField], Field(min_length=1, max_length=MAX_COLUMNS)]
@@ -78,14 +82,21 @@ class Setup(Model):
     source: Source = "import"
     stage: Stage = "lead"
     tags: Tags = []
+    opt_out_topics: Annotated[
+        list[TopicId], Field(max_length=MAX_OPT_OUT_TOPICS), AfterValidator(each_once)
+    ] = []
     results: Literal["csv", "jsonl"] = "csv"
 
 
 class Progress(Stored):
-    """Of the import, or of its undoing. `slices` are the parts that are done, `files` those of results."""
+    """Of the import, or of its undoing. `slices` are the parts that are done, `files` those of results.
+
+    `opted_out` counts the rows that took consent by e-mail back; of an undoing, those of which that stays.
+    """
 
     slices: int = 0
     rows: int = 0
+    opted_out: int = 0
     counts: dict[str, int] = {}
     files: int = 0
     slice_at: Utc
@@ -135,6 +146,7 @@ class CreatedImport(Model):
 class ImportView(Model):
     """How far it came: `counts` are rows by outcome, `rate` rows a second, `remaining` seconds, estimated.
 
+    `opted_out` are rows that took consent by e-mail back, which stays so when the import is undone.
     `partial` is of a dry run of a file with more identities than it remembers: of its later rows, some that
     repeat an earlier one are told as if they were the first.
     """
@@ -150,6 +162,7 @@ class ImportView(Model):
     problem: str | None
     rows: int
     counts: dict[str, int]
+    opted_out: int
     bytes_done: int
     bytes_total: int | None
     rate: float | None
@@ -182,6 +195,7 @@ class ImportView(Model):
             dry_run=bool(found.setup and found.setup.dry_run),
             rows=progress.rows if progress else 0,
             counts=progress.counts if progress else {},
+            opted_out=progress.opted_out if progress else 0,
             bytes_done=found.offset,
             bytes_total=found.size,
             rate=round(progress.rows / seconds, 1) if progress and is_running and seconds > 0 else None,
@@ -203,6 +217,7 @@ class RowOutcome(Stored):
     param: str | None = None
     changed: list[str] = []
     candidates: list[str] = []
+    opted_out: bool = False
 
 
 class RowQuery(PageParameters):

@@ -111,14 +111,16 @@ def _values(dialect: Dialect, record: Record) -> list[str]:
 
 
 def start(work: Work, import_id: str, setup: Setup) -> ImportView:
-    """Start an import that was analysed. Raises Conflict, Invalid for a mapping of other columns."""
+    """Start an import that was analysed. Raises Conflict, Invalid for other columns or unknown topics."""
     found = store.get(import_id)
     if found.state == "awaiting_upload" or found.dialect is None:
         raise Conflict("Analyse the file first.", code="not_analysed")
     if found.state != "ready":
         raise Conflict("The import was started before.", code="already_started")
+    from chalicelib.transfer.opting_out import with_topics
     from chalicelib.transfer.taking import mapper_of  # with it comes all that the job needs
 
+    setup = with_topics(setup)
     mapper_of(setup, found.dialect, customers.definitions())
     started = _started(found, work, state="running", setup=setup, progress=_begin(work))
     store.replace(work, started)

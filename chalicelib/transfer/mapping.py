@@ -13,12 +13,13 @@ from chalicelib.customers import field_texts
 from chalicelib.customers.definitions import CustomField, Definitions
 from chalicelib.kernel.errors import Invalid
 from chalicelib.transfer.columns import restored
+from chalicelib.transfer.opt_out_texts import says_no
 from chalicelib.transfer.reading.records import PROBLEMS, Record
 
 LISTS = {"email": "emails", "phone": "phones", "handle": "handles", "tags": "tags"}
 FIELD = (
     "^(ignore|first_name|last_name|name|company|organisation_role|stage|locale|time_zone|owner|email|phone|"
-    "handle|tags|organisation_id|external_ids|custom|external_id|external_id\\.[a-z0-9][a-z0-9_-]{0,39}|"
+    "handle|tags|opt_out|organisation_id|external_ids|custom|external_id|external_id\\.[a-z0-9][a-z0-9_-]{0,39}|"
     "handle\\.[a-z][a-z0-9_-]{0,29}|"
     "custom\\.[a-z][a-z0-9_]{0,49})$"
 )
@@ -26,6 +27,7 @@ TargetField = Annotated[str, Field(pattern=FIELD)]
 """What a column may hold. `external_id.erp`, `handle.instagram` and `custom.size` name what of it.
 
 `external_ids` and `custom` are those of an export: `erp:7; shop:9`, and a JSON object.
+`opt_out` says that they want no mails.
 """
 
 STAGES = {
@@ -133,18 +135,14 @@ def _putter(field: str, source: str, definitions: Definitions) -> _Put:
         return _external_id(rest or source)
     if kind == "custom":
         return _custom(rest, definitions.find(rest)) if rest else _put_customs
-    if kind == "external_ids":
-        return _put_external_ids
+    if kind in _PUTS:
+        return _PUTS[kind]
     if kind == "handle" and rest:
         return lambda fields, value: _extend(
             fields, "handles", [f"{rest}:{_text(value).lstrip('@')}"] if value else []
         )
     if kind in LISTS:
         return lambda fields, value: _extend(fields, LISTS[kind], _parts(value, SEVERAL[kind]))
-    if kind == "stage":
-        return _put_stage
-    if kind == "locale":
-        return lambda fields, value: fields.update(locale=value and _text(value).replace("_", "-"))
     return lambda fields, value: fields.update({kind: value and _text(value)})
 
 
@@ -190,6 +188,24 @@ def _put_stage(fields: Fields, value: Any) -> None:
     if value:
         word = _text(value).casefold()
         fields["stage"] = STAGES.get(word, word)
+
+
+def _put_locale(fields: Fields, value: Any) -> None:
+    fields["locale"] = value and _text(value).replace("_", "-")
+
+
+def _put_opt_out(fields: Fields, value: Any) -> None:
+    """One yes is enough, of whichever column."""
+    fields["opt_out"] = says_no(value) or fields.get("opt_out", False)
+
+
+_PUTS: dict[str, _Put] = {
+    "external_ids": _put_external_ids,
+    "stage": _put_stage,
+    "locale": _put_locale,
+    "opt_out": _put_opt_out,
+}
+"""Of the fields that have a way of their own."""
 
 
 def _extend(fields: Fields, name: str, values: list[str]) -> None:

@@ -97,7 +97,7 @@ def _by_values(samples: list[str]) -> _Found | None:
 def _by_likeness(column: str) -> _Found:
     from rapidfuzz import fuzz, process
 
-    known = _known()
+    known = {name: found for name, found in _known().items() if found[0] != "opt_out"}  # opt-in is like it
     found: Any = process.extractOne(plain(column), list(known), scorer=fuzz.ratio, score_cutoff=SIMILAR)
     if found is None:
         return "ignore", 0.0, "is not known"

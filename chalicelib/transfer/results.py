@@ -18,7 +18,7 @@ FILE_SLICES = 250
 """Slices whose outcomes are in one file: up to 250,000 rows."""
 PAGE_SLICES = 10
 """Slices that one page of outcomes reads at most."""
-COLUMNS = ("row", "outcome", "customer_id", "code", "reason", "param", "changed", "candidates")
+COLUMNS = ("row", "outcome", "customer_id", "code", "reason", "param", "changed", "candidates", "opted_out")
 
 
 def files_of(slices: int) -> int:
@@ -53,7 +53,8 @@ def _write_csv(text: io.TextIOWrapper, changes: list[Change]) -> None:
     for change in changes:
         fields = outcome_of(change).model_dump()
         lists = {name: " ".join(fields[name]) for name in ("changed", "candidates")}
-        writer.writerow([{**fields, **lists}[name] for name in COLUMNS])
+        opted_out = "true" if change.opted_out else ""
+        writer.writerow([{**fields, **lists, "opted_out": opted_out}[name] for name in COLUMNS])
 
 
 def _write_json(text: io.TextIOWrapper, changes: list[Change]) -> None:

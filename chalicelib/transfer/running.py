@@ -102,6 +102,7 @@ def _advanced(job: Import, changes: list[Change], **more: object) -> Import:
             "slices": progress.slices + 1,
             "rows": progress.rows + len(changes),
             "counts": dict(counts),
+            "opted_out": progress.opted_out + sum(change.opted_out for change in changes),
             "slice_at": ids.now(),
         }
     )

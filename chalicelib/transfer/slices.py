@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from chalicelib.customers.changes import Change, settle
+from chalicelib.customers.erasure import require_not_buried
 from chalicelib.customers.upsert import fill
 from chalicelib.kernel.commit import commit_all
 from chalicelib.kernel.errors import RapportError, Stale, Unavailable
@@ -30,6 +31,7 @@ PAUSES = (0.5, 1, 2, 4, 8)
 """Seconds to wait while the table is busy, as a new one is until it has grown to the rate of an import."""
 
 Plan = Callable[[list[int]], list[Change]]
+Tell = Callable[[Change], Change]
 
 
 class Slice:
@@ -39,16 +41,15 @@ class Slice:
     """
 
     def __init__(self, job: Import, kind: store.Kind, number: int, at: datetime, end: int = 0) -> None:
-        assert job.started_by is not None
+        self._job = job
         self._id = job.id
         self._kind: store.Kind = kind
         self._number = number
         self._at = at
         self._end = end
-        self._principal = Principal(job.started_by.id, actor=job.started_by.actor)
 
-    def take(self, rows: list[int], plan: Plan) -> list[Change]:
-        """Plan these rows, unless they were planned before, and carry the plan out; the rows' outcomes.
+    def take(self, rows: list[int], plan: Plan, told: Tell = lambda change: change) -> list[Change]:
+        """Plan these rows, unless they were planned before, and carry the plan out; their outcomes as told.
 
         Raises Stale when they were planned as a slice that ends elsewhere: read it anew, to that end.
         """
@@ -59,7 +60,7 @@ class Slice:
             attempts += 1
             return self._keep(attempts - 1, plan(pending)) if attempts <= TRIES else []
 
-        changes = settle(found or again(rows), self._carry_out, again)
+        changes = [told(change) for change in settle(found or again(rows), self._carry_out, again)]
         store.put_part(self._id, self._kind, self._number, changes)
         return changes
 
@@ -96,19 +97,29 @@ class Slice:
         return [errors.get(change.row) for change in changes]
 
     def _commit(self, changes: list[Change]) -> dict[int, RapportError | None]:
-        """Commit one lane; while the table is busy, wait and go on: what was done meanwhile is Repeated."""
-        works = [self._work(change) for change in changes]
-        for pause in PAUSES:
-            try:
-                errors = commit_all(works)
-                break
-            except Unavailable:
-                time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
-        else:
-            errors = commit_all(works)
+        errors = commit_patiently([self._work(change) for change in changes])
         return dict(zip((change.row for change in changes), errors, strict=True))
 
     def _work(self, change: Change) -> Work:
-        work = Work(now=self._at, principal=self._principal, bulk=True)
+        work = begin(self._job, self._at)
+        if self._kind == "undo" and change.customer_id is not None:  # erasing frees what it suppresses itself
+            require_not_buried(work, change.customer_id)
         fill(work, change, once=(self._id, self._kind, str(change.row)))
         return work
+
+
+def begin(job: Import, at: datetime) -> Work:
+    """An empty Work of this job, in the name of who started it."""
+    assert job.started_by is not None
+    principal = Principal(job.started_by.id, actor=job.started_by.actor)
+    return Work(now=at, principal=principal, bulk=True)
+
+
+def commit_patiently(works: list[Work]) -> list[RapportError | None]:
+    """Commit Works; while the table is busy, wait and go on: what was done meanwhile fails as a repeat."""
+    for pause in PAUSES:
+        try:
+            return commit_all(works)
+        except Unavailable:
+            time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
+    return commit_all(works)

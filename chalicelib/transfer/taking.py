@@ -20,6 +20,7 @@ from chalicelib.kernel.errors import RapportError
 from chalicelib.transfer import import_store as store
 from chalicelib.transfer.import_model import Import, Setup
 from chalicelib.transfer.mapping import Fields, Mapper
+from chalicelib.transfer.opting_out import take_back
 from chalicelib.transfer.progress import progress_of
 from chalicelib.transfer.reading.dialect import Dialect
 from chalicelib.transfer.reading.records import Record
@@ -92,6 +93,7 @@ class RowSlice:
         self._definitions = customers.definitions()
         self._rows: dict[int, Row] = {}
         self._rejected: dict[int, Change] = {}
+        self._opted_out: set[int] = set()
         mapper = mapper_of(job.setup, job.dialect, self._definitions)
         region = settings().default_region
         given: dict[int, Fields] = {}
@@ -102,6 +104,8 @@ class RowSlice:
         for number, fields in given.items():
             with self._rejecting(number):
                 named = _with_owner(fields, staff)
+                if named.pop("opt_out", False):
+                    self._opted_out.add(number)
                 self._rows[number] = read_row(number, named, region, self._definitions)
 
     @contextmanager
@@ -123,13 +127,19 @@ class RowSlice:
             store.put_part(job.id, "import", progress.slices, changes)
             return changes
         part = Slice(job, "import", progress.slices, progress.slice_at, self.end)
-        return part.take(numbers, lambda rows: self._plan(rows, rules))
+        changes = part.take(numbers, lambda rows: self._plan(rows, rules))
+        take_back(job, changes)
+        return changes
 
     def _plan(self, numbers: list[int], rules: Rules, rehearsal: Rehearsal | None = None) -> list[Change]:
         rejected = [self._rejected[number] for number in numbers if number in self._rejected]
         rows = [self._rows[number] for number in numbers if number in self._rows]
-        planned = rejected + upsert.plan(rows, rules, rehearsal)
-        return sorted(planned, key=lambda change: change.row)
+        planned = [self._with_opt_out(change) for change in upsert.plan(rows, rules, rehearsal)]
+        return sorted(rejected + planned, key=lambda change: change.row)
+
+    def _with_opt_out(self, change: Change) -> Change:
+        opted_out = change.row in self._opted_out and change.outcome != "rejected"
+        return change.model_copy(update={"opted_out": True}) if opted_out else change
 
     def _rules(self, job: Import) -> Rules:
         setup, at = self._setup, progress_of(job).slice_at

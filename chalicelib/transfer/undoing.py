@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
+from chalicelib.customers import lists
 from chalicelib.customers import store as customers
 from chalicelib.customers.changes import Change
 from chalicelib.customers.model import Customer
@@ -24,6 +25,7 @@ LEFT = {
     "merged": "The customer was merged.",
     "changed_since": "What the import wrote was changed since.",
     "contacted_since": "There were contacts since.",
+    "opt_out_stays": "The consent that it took back stays so.",
 }
 """Why something stays as it is."""
 BOOKKEEPING = {"version", "updated_at"}
@@ -32,17 +34,27 @@ BOOKKEEPING = {"version", "updated_at"}
 def undo_slice(job: Import, number: int) -> list[Change]:
     """Undo what slice `number` of the import did; the outcomes of its rows that had changed something."""
     progress = progress_of(job)
-    done = {change.row: change for change in store.get_part(job.id, "import", number) if change.writes}
+    part = store.get_part(job.id, "import", number)
+    done = {change.row: change for change in part if change.writes or change.opted_out}
 
     def plan(rows: list[int]) -> list[Change]:
         return _plan([done[row] for row in sorted(rows, reverse=True)], progress.slice_at)
 
-    changes = Slice(job, "undo", progress.slices, progress.slice_at).take(sorted(done), plan)
-    return [_left_if_rejected(change) for change in changes]
+    def told(change: Change) -> Change:
+        return _told(change, done[change.row])
+
+    return Slice(job, "undo", progress.slices, progress.slice_at).take(sorted(done), plan, told)
 
 
-def _left_if_rejected(change: Change) -> Change:
-    return change.model_copy(update={"outcome": "left"}) if change.outcome == "rejected" else change
+def _told(change: Change, done: Change) -> Change:
+    """The outcome: what cannot be taken back is left; so is consent, unless the customer is gone."""
+    if change.outcome == "rejected":
+        change = change.model_copy(update={"outcome": "left", "customer_id": done.customer_id})
+    if not done.opted_out or change.outcome == "deleted":
+        return change
+    reasons = change.reason, None if change.code == "opt_out_stays" else LEFT["opt_out_stays"]
+    update = {"opted_out": True, "code": change.code or "opt_out_stays"}
+    return change.model_copy(update=update | {"reason": " ".join(filter(None, reasons))})
 
 
 def _plan(done: list[Change], at: datetime) -> list[Change]:
@@ -54,9 +66,11 @@ def _plan(done: list[Change], at: datetime) -> list[Change]:
         for part in pool.map(customers.get_many, hundreds):
             now |= part
         created = [
-            change.customer_id for change in done if change.before is None and change.customer_id in now
+            change.customer_id
+            for change in done
+            if change.writes and change.before is None and change.customer_id in now
         ]
-        contacted = dict(zip(created, pool.map(customers.has_contacts, map(str, created)), strict=True))
+        contacted = dict(zip(created, pool.map(lists.has_contacts, map(str, created)), strict=True))
     planned = []
     for change in done:
         assert change.customer_id is not None
@@ -70,6 +84,8 @@ def _plan(done: list[Change], at: datetime) -> list[Change]:
 def _back(change: Change, now: Customer | None, contacted: bool, at: datetime) -> Change:
     if now is None:
         return _left(change, "gone")
+    if not change.writes:
+        return _left(change, "opt_out_stays")
     if now.merged_into or now.merged_ids:
         return _left(change, "merged")
     if change.before is not None:

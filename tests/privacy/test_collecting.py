@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.privacy import collecting
+from chalicelib.privacy import filling
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.conftest import caller
@@ -76,7 +76,7 @@ def test_what_does_not_fit_goes_into_more_volumes(
     api: Api, cloud: Cloud, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = archive_of(cloud, _collect(api, cloud, person.id))
-    monkeypatch.setattr(collecting, "MAX_VOLUME", 0)
+    monkeypatch.setattr(filling, "MAX_VOLUME", 0)
     access = _collect(api, cloud, person.id)
     assert len(access["volumes"]) > 10
     parts = archive_of(cloud, access)

@@ -17,6 +17,7 @@ from chalicelib.transfer.running import take_step
 from tests.api import Api
 from tests.cloud import Cloud
 
+PEOPLE = "name,email,tags\nAda,ada@example.org,a;b\nBob,bob@example.org,\nNo,nonsense,\n"
 MAPPING = {"name": "name", "email": "email"}
 
 
