@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.kernel.events import EventData
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.work import Work
 from chalicelib.mail import bouncing, store
 from chalicelib.mail.bouncing import Failed
@@ -42,9 +43,12 @@ def _failed(event: DeliveryEvent) -> Failed | None:
 def _report(work: Work, event: DeliveryEvent) -> None:
     """One notification is about one message, whose status only rises."""
     message_id, status = str(event.message_id), _STATUS[event.kind]
-    failed = bool(event.diagnostic) and status != "delivered"
-    failure: dict[str, Any] = {"failure": event.diagnostic} if failed else {}
-    store.raise_status(work, message_id, status, **failure)
+    noted: dict[str, Any] = {}
+    if status == "delivered":
+        noted = {"delivered_at": stamp(event.at)}
+    elif event.diagnostic:
+        noted = {"failure": event.diagnostic}
+    store.raise_status(work, message_id, status, **noted)
     work.record(
         store.events_partition(message_id, event.customer_id),
         _recorded(message_id, event),

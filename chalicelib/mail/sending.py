@@ -158,7 +158,7 @@ def _send(work: Work, message: StoredMessage, reader: _Reader, pacer: Pacer) -> 
         pacer.wait(len(message.to) - len(reader.banned))
     try:
         answer = aws.ses().send_raw_email(
-            RawMessage={"Data": raw}, ConfigurationSetName=settings().configuration_set
+            RawMessage={"Data": raw}, ConfigurationSetName=_configuration_set(message)
         )
     except ClientError as error:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:
@@ -171,6 +171,12 @@ def _send(work: Work, message: StoredMessage, reader: _Reader, pacer: Pacer) -> 
         _release(message.id)
         raise Unavailable("SES cannot be reached.") from error
     _sent(work, message, answer["MessageId"])
+
+
+def _configuration_set(message: StoredMessage) -> str:
+    """That by which SES tracks the mail, unless the stack does without meanwhile."""
+    tracking = settings().tracking_configuration_set if message.tracked else ""
+    return tracking or settings().configuration_set
 
 
 def _locale(message: StoredMessage, reader: _Reader) -> str | None:

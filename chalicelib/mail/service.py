@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from chalicelib.customers.model import Customer
-from chalicelib.kernel import blobs, ids, table
+from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
@@ -61,6 +61,8 @@ class Draft:
     auto_reply: bool = False
     topic: str | None = None
     """What the customer must allow when it is sent; None for an answer or a notice, which need no consent."""
+    tracked: bool = False
+    """Whether opens and clicks are recorded."""
     send_at: datetime | None = None
     """Not before this moment."""
     template: TemplateUse | None = None
@@ -93,6 +95,7 @@ def queue(work: Work, draft: Draft) -> Message:
         references=draft.references,
         auto_reply=draft.auto_reply,
         topic=draft.topic,
+        tracked=draft.tracked,
         template=draft.template,
         attachments=draft.attachments,
         created_at=work.now,
@@ -177,8 +180,7 @@ def replace(work: Work, message: StoredMessage, *, version: int) -> None:
 
 def find(message_id: str) -> StoredMessage | None:
     """A message as the workers see it, if it is there: one call."""
-    item = table.get(store.message_key(message_id))
-    return store.stored(item) if item else None
+    return store.find(message_id)
 
 
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:

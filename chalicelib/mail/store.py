@@ -70,10 +70,16 @@ def _state_list(state: str) -> str:
 
 def get(message_id: str) -> StoredMessage:
     """Raises NotFound."""
-    item = table.get(message_key(message_id))
-    if item is None:
+    message = find(message_id)
+    if message is None:
         raise _no_such_message()
-    return stored(item)
+    return message
+
+
+def find(message_id: str) -> StoredMessage | None:
+    """A message, if it is there: one call."""
+    item = table.get(message_key(message_id))
+    return stored(item) if item else None
 
 
 def keys_of(message_id: str) -> list[Key]:
@@ -298,6 +304,17 @@ def raise_status(
         add={"version": 1},
         when=Attr("rank").lt(rank),
         failure=beyond or _moved_on(),
+    )
+
+
+def note_engagement(work: Work, message: StoredMessage, assign: Item) -> None:
+    """Note what its reader did with a mail. Fails with Stale when it changed meanwhile."""
+    work.update(
+        message_key(message.id),
+        assign={name: message.model_copy(update=assign).model_dump(mode="json")[name] for name in assign},
+        add={"version": 1},
+        when=Attr("version").eq(message.version),
+        failure=Stale("The message changed meanwhile."),
     )
 
 
