@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.work import Work
-from chalicelib.mail import bouncing, store
+from chalicelib.mail import bouncing, status_store, store
 from chalicelib.mail.bouncing import Failed
 from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered, MailNotSent
 from chalicelib.mail.model import RANK, Status
@@ -48,7 +48,7 @@ def _report(work: Work, event: DeliveryEvent) -> None:
         noted = {"delivered_at": stamp(event.at)}
     elif event.diagnostic:
         noted = {"failure": event.diagnostic}
-    store.raise_status(work, message_id, status, **noted)
+    status_store.raise_status(work, message_id, status, **noted)
     work.record(
         store.events_partition(message_id, event.customer_id),
         _recorded(message_id, event),

@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.kernel.errors import Repeated
 from chalicelib.kernel.work import Work
-from chalicelib.mail import store
+from chalicelib.mail import status_store, store
 from chalicelib.mail.events import MailClicked, MailOpened
 from chalicelib.mail.model import Click, StoredMessage
 from chalicelib.mail.notices.engagements import Engagement
@@ -70,14 +70,14 @@ def _is_hasty(engagement: Engagement, message: StoredMessage) -> bool:
 def _open(work: Work, message: StoredMessage, at: datetime) -> None:
     if message.opened_at is not None:
         raise Repeated("It was opened before.")
-    store.note_engagement(work, message, {"opened_at": at})
+    status_store.note_engagement(work, message, {"opened_at": at})
     _record(work, message, MailOpened(message_id=message.id), at, {})
 
 
 def _click(work: Work, message: StoredMessage, link: str, at: datetime) -> None:
     if len(message.clicks) == MAX_LINKS or any(one.link == link for one in message.clicks):
         raise Repeated("The link was followed before.")
-    store.note_engagement(work, message, {"clicks": [*message.clicks, Click(link=link, at=at)]})
+    status_store.note_engagement(work, message, {"clicks": [*message.clicks, Click(link=link, at=at)]})
     event = MailClicked(message_id=message.id, link_id=hashlib.sha256(link.encode()).hexdigest()[:16])
     _record(work, message, event, at, {"summary": link})
 
