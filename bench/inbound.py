@@ -21,7 +21,7 @@ from bench.post import Post, opened
 from bench.report import Line, alone, progress
 from chalicelib.kernel import table
 from chalicelib.kernel.pages import Query, every
-from chalicelib.mail import store, threads
+from chalicelib.mail import store, thread_store, threads
 from chalicelib.mail.model import StoredMessage
 from chalicelib.support import store as tickets
 from tests import mailbox
@@ -84,7 +84,7 @@ class _Filed:
         if number % 10 == 0:
             assert post.deliver(post.put(raw, sender=self.sender))
             assert post.deliver(notice)
-        item = table.get(store.thread_item_key(threads.index_key("mid", self.mail_id)))
+        item = table.get(thread_store.thread_item_key(threads.index_key("mid", self.mail_id)))
         assert item is not None
         self.ticket = tickets.get(item["thread_id"])
         self.ses_id = ""

@@ -40,6 +40,7 @@ OPTIONS = (
     *(
         "QuietHours",
         "SendRate",
+        "OpenAndClickTracking",
         "PublicUrl",
         "CorsOrigin",
         "DomainName",

@@ -27,6 +27,8 @@ class Settings(BaseModel):
     schedule_group: str = ""
     secret_parameter: str = ""
     configuration_set: str = ""
+    tracking_configuration_set: str = ""
+    """Empty unless opens and clicks of mails may be recorded."""
     support_address: str = "support@example.com"
     business_name: str = "Rapport"
     public_url: str = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.kernel.events import EventData
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.work import Work
-from chalicelib.mail import bouncing, service, store, suppression_store
+from chalicelib.mail import bouncing, service, status_store, store, suppression_store
 from chalicelib.mail.bouncing import Failed
 from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered, MailNotSent
 from chalicelib.mail.model import RANK, Status
@@ -50,9 +51,12 @@ def _of_reader(events: list[DeliveryEvent]) -> list[DeliveryEvent]:
 def _report(work: Work, event: DeliveryEvent) -> None:
     """One notification is about one message, whose status only rises."""
     message_id, status = str(event.message_id), _STATUS[event.kind]
-    failed = bool(event.diagnostic) and status != "delivered"
-    failure: dict[str, Any] = {"failure": event.diagnostic} if failed else {}
-    store.raise_status(work, message_id, status, **failure)
+    noted: dict[str, Any] = {}
+    if status == "delivered":
+        noted = {"delivered_at": stamp(event.at)}
+    elif event.diagnostic:
+        noted = {"failure": event.diagnostic}
+    status_store.raise_status(work, message_id, status, **noted)
     work.record(
         store.events_partition(message_id, event.customer_id),
         _recorded(message_id, event),

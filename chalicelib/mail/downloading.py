@@ -8,7 +8,7 @@ from __future__ import annotations
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.http.routes import Raw
-from chalicelib.mail import links, service
+from chalicelib.mail import contents, links
 
 
 def found(token: str) -> Raw:
@@ -16,5 +16,5 @@ def found(token: str) -> Raw:
     wanted = links.download(token, ids.now())
     if wanted is None:
         raise NotFound("This link is over, or not complete.", code="no_such_attachment")
-    url = service.attachment_link(wanted.message_id, wanted.attachment_id).url
+    url = contents.attachment_link(wanted.message_id, wanted.attachment_id).url
     return Raw("", "text/plain", {"Location": url, "Cache-Control": "no-store"}, 302)

@@ -15,7 +15,7 @@ from chalicelib.kernel import blobs, table
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service, store, suppression_store, threads
+from chalicelib.mail import service, store, suppression_store, thread_store, threads
 from chalicelib.mail.events import MailErased
 from chalicelib.mail.model import StoredMessage
 from chalicelib.timeline import service as timeline
@@ -144,7 +144,7 @@ def erase_messages(work: Work, messages: list[StoredMessage]) -> Counter[str]:
         counts += _erase_objects(message)
         gone = Stale("Somebody else removed the message.")
         work.delete(store.message_key(message.id), when=Attr("pk").exists(), failure=gone)
-    keys = store.own_thread_keys(messages)
+    keys = thread_store.own_thread_keys(messages)
     for key in keys:
         work.delete(key)
     return counts + Counter({"messages": len(messages), "thread_keys": len(keys)})
@@ -167,7 +167,7 @@ def _erase_objects(message: StoredMessage) -> Counter[str]:
 
 def forget_tag(work: Work, tag: str) -> None:
     """Remove the entry that leads from a subject's tag to its thread."""
-    work.delete(store.thread_item_key(threads.index_key("tag", tag)))
+    work.delete(thread_store.thread_item_key(threads.index_key("tag", tag)))
 
 
 def part(work: Work, thread_id: str) -> None:

@@ -66,6 +66,21 @@ class MailDelivered(EventData):
     message_id: str
 
 
+class MailOpened(EventData):
+    """Its reader opened a mail that is tracked, the first time."""
+
+    type: ClassVar[str] = "mail.opened"
+    message_id: str
+
+
+class MailClicked(EventData):
+    """Its reader followed a link, the first time. The link is private; `link_id` is the same in all mails."""
+
+    type: ClassVar[str] = "mail.clicked"
+    message_id: str
+    link_id: str
+
+
 class MailBounced(EventData):
     """`hard` when the address is suppressed from now on."""
 

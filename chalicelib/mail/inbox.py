@@ -10,7 +10,7 @@ from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.errors import TooLarge
 from chalicelib.kernel.table import Item, Key
-from chalicelib.mail import mailboxes, store, threads
+from chalicelib.mail import mailboxes, thread_store, threads
 from chalicelib.mail.mailbox_model import Mailbox
 from chalicelib.mail.model import State
 from chalicelib.mail.notices.receipts import Receipt
@@ -85,22 +85,22 @@ class Arrival:
     @cached_property
     def seen_keys(self) -> list[Key]:
         """What marks it as filed: SES's id, and what its author made of it, each for this mailbox."""
-        keys = [store.seen_key("ses", self.mailbox.address, self.receipt.ses_message_id)]
+        keys = [thread_store.seen_key("ses", self.mailbox.address, self.receipt.ses_message_id)]
         if self.fingerprint:
-            keys.append(store.seen_key("mid", self.mailbox.address, self.fingerprint))
+            keys.append(thread_store.seen_key("mid", self.mailbox.address, self.fingerprint))
         return keys
 
     def seen_in(self, thread_id: str) -> Key | None:
         """What marks it as part of a thread, where several of our mailboxes get it; None where one does."""
         named = {one.address for one in (*self.mail.to, *self.mail.cc)} if self.mail else set()
         boxes = {mailboxes.of_address(one).id for one in named if mailboxes.are_ours(one)} | {self.mailbox.id}
-        return store.seen_key("thread", thread_id, self.fingerprint) if len(boxes) > 1 else None
+        return thread_store.seen_key("thread", thread_id, self.fingerprint) if len(boxes) > 1 else None
 
     @cached_property
     def own_key(self) -> Key | None:
         """Where its thread is to be found by those who answer it."""
         own_id = self.mail.message_id if self.mail else None
-        return store.thread_item_key(threads.index_key("mid", own_id)) if own_id else None
+        return thread_store.thread_item_key(threads.index_key("mid", own_id)) if own_id else None
 
     @cached_property
     def answered_ids(self) -> list[str]:
@@ -115,7 +115,7 @@ class Arrival:
     def index_keys(self) -> list[Key]:
         """Where its thread may be indexed, by message id or by a tag in the subject."""
         keys = threads.keys_of_ids(self.answered_ids) + self.tag_keys
-        return [store.thread_item_key(key) for key in keys]
+        return [thread_store.thread_item_key(key) for key in keys]
 
     @cached_property
     def tag_keys(self) -> list[str]:
@@ -129,7 +129,7 @@ class Arrival:
     def indexed_threads(self, found: dict[Key, Item], *, by_tag: bool) -> list[str]:
         """Threads of the index entries found: by the ids it answers, or by the tag in its subject."""
         keys = self.tag_keys if by_tag else threads.keys_of_ids(self.answered_ids)
-        items = [found.get(store.thread_item_key(key)) for key in keys]
+        items = [found.get(thread_store.thread_item_key(key)) for key in keys]
         return list(dict.fromkeys(item["thread_id"] for item in items if item and "thread_id" in item))
 
     def reported_message(self, found: dict[Key, Item]) -> str | None:
@@ -137,7 +137,7 @@ class Arrival:
         if self.report is None or self.report.original_message_id is None:
             return None
         key = threads.index_key("ses", self.report.original_message_id.partition("@")[0])
-        item = found.get(store.thread_item_key(key))
+        item = found.get(thread_store.thread_item_key(key))
         return item.get("message_id") if item else None
 
     def joining(self) -> list[Address]:

@@ -66,6 +66,12 @@ def preferences_url(token: str) -> str:
     return f"{settings().public_url}/preferences/{token}"
 
 
+def untracked(html: str) -> str:
+    """HTML of whose links SES leaves alone those to our own pages: they say who may do what there."""
+    ours = re.escape(settings().public_url)
+    return re.sub(rf"(?i)(href=[\"']?{ours}/)", r"ses:no-track \1", html)
+
+
 def download_url(message_id: str, attachment_id: str, now: datetime) -> str:
     """Where a large attachment can be fetched for 30 days."""
     expires_at = int((now + DOWNLOAD_VALID_FOR).timestamp())

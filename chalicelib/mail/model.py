@@ -73,6 +73,13 @@ class TemplateUse(Stored):
     language: str
 
 
+class Click(Stored):
+    """A link of a mail that its reader followed, and when they first did."""
+
+    link: str
+    at: Utc
+
+
 class Verdicts(Stored):
     """What SES found when a mail came in; `sender_verified` is what its DMARC, SPF and DKIM come to."""
 
@@ -138,6 +145,12 @@ class Message(Stored):
         Field(description="It waits until then: for its time, for its reader's morning, or for SES."),
     ] = None
     sent_at: Utc | None = None
+    delivered_at: Utc | None = None
+    tracked: Annotated[
+        bool, Field(description="Whether opens and clicks are recorded: `opened_at` and `clicks`.")
+    ] = False
+    opened_at: Utc | None = None
+    clicks: Annotated[list[Click], Field(description="Each link once, 20 at most.")] = []
     uncertain: Annotated[
         bool,
         Field(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from chalicelib.kernel import blobs, table
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.work import Work
-from chalicelib.mail import store
+from chalicelib.mail import store, thread_store
 from chalicelib.mail.model import StoredMessage
 from chalicelib.mail.service import attachment_key
 
@@ -46,4 +46,4 @@ def move(work: Work, messages: Sequence[StoredMessage], source: str, target: str
         blobs.copy(attachment_key(source, sha256), attachment_key(target, sha256))
     for message in messages:
         store.move(work, message, target)
-    store.index_thread(work, [key.pk for key in store.own_thread_keys(messages)], target)
+    thread_store.index_thread(work, [key.pk for key in thread_store.own_thread_keys(messages)], target)

@@ -88,6 +88,13 @@ class NewMail(Model):
             "it the default one."
         ),
     ] = None
+    track: Annotated[
+        bool | None,
+        Field(
+            description="Whether opens and clicks are recorded. Unless said, those of a mail on a topic are "
+            "where the stack has `OpenAndClickTracking`, and those of no other."
+        ),
+    ] = None
     send_at: SendAt = None
 
     def check(self, now: datetime) -> None:

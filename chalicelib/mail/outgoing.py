@@ -6,9 +6,11 @@ from typing import Any
 
 from chalicelib.access import service as access
 from chalicelib.consent import service as consent
+from chalicelib.consent.model import SERVICE
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import ids
+from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.work import Work
 from chalicelib.mail import attaching, mailboxes
@@ -37,6 +39,7 @@ def send(work: Work, new: NewMail) -> Message:
         customer_id=customer.id if customer else None,
         topic=new.topic,
         mailbox=_mailbox(new),
+        tracked=_is_tracked(new),
         send_at=new.send_at,
         **_said(work, new, customer),
         attachments=attaching.take(new.attachments, owner=identifier),
@@ -52,6 +55,15 @@ def _mailbox(new: NewMail) -> Mailbox:
     if found is None or not found.active:
         raise Invalid.in_body("mailbox", "is no active mailbox of ours", "no_such_mailbox")
     return found
+
+
+def _is_tracked(new: NewMail) -> bool:
+    """A mail on a topic is, another one only if it is asked for, and none unless the stack allows it."""
+    allowed = bool(settings().tracking_configuration_set)
+    if new.track and not allowed:
+        raise Invalid.in_body("track", "needs the stack's OpenAndClickTracking", "not_tracked")
+    wanted = new.topic not in (None, SERVICE) if new.track is None else new.track
+    return wanted and allowed
 
 
 def _recipient(new: NewMail) -> tuple[Customer | None, Address]:

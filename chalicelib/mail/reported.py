@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.work import Work
-from chalicelib.mail import bouncing, service, store, suppression_store
+from chalicelib.mail import bouncing, service, status_store, suppression_store
 from chalicelib.mail.bouncing import Failed
 from chalicelib.mail.events import MailBounced, MailComplained
 from chalicelib.mail.model import RANK, Status, StoredMessage
@@ -68,5 +68,5 @@ def _raise(work: Work, sent: StoredMessage, status: Status, event: EventData, fa
         return
     overtaken = Stale("Somebody else reported on the message meanwhile.")
     assign: dict[str, Any] = {"failure": failure} if failure else {}
-    store.raise_status(work, sent.id, status, beyond=overtaken, **assign)
+    status_store.raise_status(work, sent.id, status, beyond=overtaken, **assign)
     service.record(work, sent, event)

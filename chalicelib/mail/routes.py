@@ -10,7 +10,7 @@ from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
-from chalicelib.mail import attaching, outgoing, suppression
+from chalicelib.mail import attaching, contents, outgoing, suppression
 from chalicelib.mail import service as mail
 from chalicelib.mail.model import Content, Download, ListedClass, Message, MessageId, State
 from chalicelib.mail.new_mail import NewMail, NewTest, NewUpload, Upload
@@ -124,16 +124,16 @@ def read_message(message_id: MessageId) -> Message:
 @routes.get("/v1/messages/{message_id}/content", scope="messages:read")
 def read_message_content(message_id: MessageId) -> Content:
     """Read a message's texts in full, and its sanitised HTML."""
-    return mail.content(message_id)
+    return contents.content(message_id)
 
 
 @routes.get("/v1/messages/{message_id}/raw", scope="messages:read")
 def read_message_source(message_id: MessageId) -> Download:
     """Get a link to the mail as it came in."""
-    return mail.raw_link(message_id)
+    return contents.raw_link(message_id)
 
 
 @routes.get("/v1/messages/{message_id}/attachments/{attachment_id}", scope="messages:read")
 def read_message_attachment(message_id: MessageId, attachment_id: AttachmentId) -> Download:
     """Get a link to an attachment."""
-    return mail.attachment_link(message_id, attachment_id)
+    return contents.attachment_link(message_id, attachment_id)

@@ -26,7 +26,7 @@ from chalicelib.kernel.errors import Invalid, NotFound, Repeated, TooLarge, Unav
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service, store, suppression_store, threads
+from chalicelib.mail import service, status_store, suppression_store, thread_store, threads
 from chalicelib.mail.compose import compose
 from chalicelib.mail.events import MailDeferred, MailNotSent, MailSent
 from chalicelib.mail.model import Status, StoredMessage
@@ -82,7 +82,7 @@ def send(work: Work, message_id: str, pacer: Pacer) -> None:
 def _claimed(work: Work, message_id: str) -> StoredMessage:
     try:
         until = int(work.now.timestamp()) + CLAIM_SECONDS
-        message, claimed = store.claim(message_id, now=work.now, until=until)
+        message, claimed = status_store.claim(message_id, now=work.now, until=until)
     except NotFound:
         raise Repeated("The message was deleted before it was sent.") from None
     if claimed:
@@ -104,7 +104,7 @@ def _released_on_failure(message: StoredMessage) -> Iterator[None]:
 
 def _release(message_id: str) -> None:
     released = Work()
-    store.release(released, message_id)
+    status_store.release(released, message_id)
     commit(released)
 
 
@@ -159,7 +159,7 @@ def _send(work: Work, message: StoredMessage, reader: _Reader, pacer: Pacer) -> 
         pacer.wait(len(message.to) + len(message.cc) - len(reader.banned))
     try:
         answer = aws.ses().send_raw_email(
-            RawMessage={"Data": raw}, ConfigurationSetName=settings().configuration_set
+            RawMessage={"Data": raw}, ConfigurationSetName=_configuration_set(message)
         )
     except ClientError as error:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:
@@ -172,6 +172,12 @@ def _send(work: Work, message: StoredMessage, reader: _Reader, pacer: Pacer) -> 
         _release(message.id)
         raise Unavailable("SES cannot be reached.") from error
     _sent(work, message, answer["MessageId"])
+
+
+def _configuration_set(message: StoredMessage) -> str:
+    """That by which SES tracks the mail, unless the stack does without meanwhile."""
+    tracking = settings().tracking_configuration_set if message.tracked else ""
+    return tracking or settings().configuration_set
 
 
 def _locale(message: StoredMessage, reader: _Reader) -> str | None:
@@ -202,7 +208,7 @@ def _refused(work: Work, message: StoredMessage, error: ClientError) -> None:
 
 def _defer(work: Work, message: StoredMessage, until: datetime, reason: str) -> None:
     """Put the mail back, to be woken by a timer."""
-    store.release(work, message.id, until=until)
+    status_store.release(work, message.id, until=until)
     event = MailDeferred(wake_id=message.id, wake_at=until, message_id=message.id, reason=reason)
     service.record(work, message, event)
 
@@ -212,13 +218,13 @@ def _sent(work: Work, message: StoredMessage, ses_message_id: str) -> None:
     bare = ses_message_id.partition("@")[0]
     done = Work(now=work.now)
     _record_sent(done, message, bare)
-    store.raise_status(done, message.id, "sent", ses_message_id=bare, sent_at=stamp(work.now))
+    status_store.raise_status(done, message.id, "sent", ses_message_id=bare, sent_at=stamp(work.now))
     try:
         _commit_at_last(done)
     except Repeated:
         late = Work(now=work.now)
         _record_sent(late, message, bare)
-        store.note_ses_id(late, message.id, bare)
+        status_store.note_ses_id(late, message.id, bare)
         _commit_at_last(late)
 
 
@@ -233,11 +239,11 @@ def _commit_at_last(work: Work) -> None:
 
 
 def _record_sent(work: Work, message: StoredMessage, ses_message_id: str) -> None:
-    store.index_sent(work, threads.index_key("ses", ses_message_id), message)
+    thread_store.index_sent(work, threads.index_key("ses", ses_message_id), message)
     service.record(work, message, MailSent(message_id=message.id, thread_id=message.thread_id))
 
 
 def _give_up(work: Work, message: StoredMessage, status: Status, reason: str) -> None:
-    store.raise_status(work, message.id, status, failure=reason)
+    status_store.raise_status(work, message.id, status, failure=reason)
     event = MailNotSent(message_id=message.id, thread_id=message.thread_id, status=status)
     service.record(work, message, event)

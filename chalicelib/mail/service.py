@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from html import escape, unescape
 from typing import Any
-from urllib.parse import unquote
 
 from chalicelib.customers.model import Customer
-from chalicelib.kernel import blobs, ids, table
-from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.kernel import blobs, ids
+from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import footers, mailboxes, store
+from chalicelib.mail import footers, mailboxes, status_store, store, thread_store
 from chalicelib.mail.events import MailDue, MailNotSent, MailQueued
 from chalicelib.mail.mailbox_model import Mailbox
 from chalicelib.mail.model import (
     MAX_ELIDED_BYTES,
     MAX_TEXT_BYTES,
     AttachmentInfo,
-    Content,
-    Download,
     ListedClass,
     Message,
     State,
@@ -32,12 +27,6 @@ from chalicelib.mail.model import (
     cut,
 )
 from chalicelib.mail.parts import Address
-
-LINK_SECONDS = 900
-"""How long a download link works."""
-
-MAX_CONTENT = 4_000_000
-"""Bytes of an answer's texts; Lambda takes 6 MB with all that JSON adds."""
 
 PREVIEW = 200
 """Characters of a text that the timeline shows."""
@@ -62,6 +51,8 @@ class Draft:
     auto_reply: bool = False
     topic: str | None = None
     """What the customer must allow when it is sent; None for an answer or a notice, which need no consent."""
+    tracked: bool = False
+    """Whether opens and clicks are recorded."""
     send_at: datetime | None = None
     """Not before this moment."""
     template: TemplateUse | None = None
@@ -98,6 +89,7 @@ def queue(work: Work, draft: Draft) -> Message:
         references=draft.references,
         auto_reply=draft.auto_reply,
         topic=draft.topic,
+        tracked=draft.tracked,
         template=draft.template,
         attachments=draft.attachments,
         created_at=work.now,
@@ -133,7 +125,7 @@ def cancel(work: Work, message_id: str) -> Message:
     late = Conflict("The mail does not wait to be sent any more.", code="not_waiting")
     if message.status != "queued":
         raise late
-    store.cancel(work, message_id, late)
+    status_store.cancel(work, message_id, late)
     event = MailNotSent(message_id=message_id, thread_id=message.thread_id, status="cancelled")
     record(work, message, event)
     return shown(message.model_copy(update={"status": "cancelled", "version": message.version + 1}))
@@ -183,8 +175,7 @@ def replace(work: Work, message: StoredMessage, *, version: int) -> None:
 
 def find(message_id: str) -> StoredMessage | None:
     """A message as the workers see it, if it is there: one call."""
-    item = table.get(store.message_key(message_id))
-    return store.stored(item) if item else None
+    return store.find(message_id)
 
 
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
@@ -221,66 +212,6 @@ def listed(
     return store.in_thread(None, limit=limit, after=after)
 
 
-def content(message_id: str) -> Content:
-    """A message's texts in full: two calls when they lie in an object.
-
-    HTML that would make the answer too large is left out; the raw mail has it.
-    """
-    message = store.get(message_id)
-    if message.body_key is None:
-        return Content(text=message.text, elided=message.elided, html=None)
-    from chalicelib.mail.reading.html import heavy, sanitised
-
-    whole = Content.model_validate(blobs.get_json(message.body_key), strict=False)
-    html = sanitised(whole.html) if whole.html and not heavy(whole.html) else None
-    html = _with_pictures(html, message) if html else None
-    size = sum(len(part.encode()) for part in (whole.text, whole.elided, html or ""))
-    return whole.model_copy(update={"html": html if size <= MAX_CONTENT else None})
-
-
-def _with_pictures(html: str, message: StoredMessage) -> str:
-    """HTML whose pictures that came with the mail (RFC 2392) are links, as attachments are downloaded."""
-    links = {
-        one.content_id: _attachment_url(message, one)
-        for one in message.attachments
-        if one.content_id and one.content_type.startswith("image/") and not one.quarantined
-    }
-
-    def linked(source: re.Match[str]) -> str:
-        url = links.get(unquote(unescape(source[1])))
-        return f'src="{escape(url)}"' if url else source[0]
-
-    return re.sub(r'src="cid:([^"]{1,300})"', linked, html) if links else html
-
-
-def raw_link(message_id: str) -> Download:
-    """A link to the mail as it came.
-
-    Raises NotFound for a message that did not come by mail, Conflict `quarantined` for an infected one.
-    """
-    message = store.get(message_id)
-    if message.raw_key is None:
-        raise NotFound("This message has no raw source.", code="no_raw_source")
-    if message.verdicts is not None and message.verdicts.virus == "FAIL":
-        raise Conflict("This mail is in quarantine: it holds a virus.", code="quarantined")
-    url = blobs.link(message.raw_key, seconds=LINK_SECONDS, filename=f"{message.id}.eml")
-    return Download(url=url, expires_in=LINK_SECONDS)
-
-
-def attachment_link(message_id: str, attachment_id: str) -> Download:
-    """A link to an attachment. Raises NotFound, also for one in quarantine."""
-    message = store.get(message_id)
-    found = [one for one in message.attachments if one.id == attachment_id and not one.quarantined]
-    if not found:
-        raise NotFound("This message has no such attachment to download.", code="no_such_attachment")
-    return Download(url=_attachment_url(message, found[0]), expires_in=LINK_SECONDS)
-
-
-def _attachment_url(message: StoredMessage, one: AttachmentInfo) -> str:
-    key = attachment_key(message.thread_id or message.id, one.id)
-    return blobs.link(key, seconds=LINK_SECONDS, filename=one.filename)
-
-
 def attachment_key(thread_id: str, sha256: str) -> str:
     """Attachments lie with their thread, never shared between threads, so that one can be erased alone."""
     return f"attachments/{thread_id}/{sha256}"
@@ -308,12 +239,12 @@ def add(work: Work, message: StoredMessage) -> None:
 
 def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
     """Make a thread findable under these keys (threads.index_key)."""
-    store.index_thread(work, keys, thread_id)
+    thread_store.index_thread(work, keys, thread_id)
 
 
 def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
     """Make a thread findable under a key that a stranger chose. Fails with Stale when another has it."""
-    store.claim_thread_key(work, key, thread_id)
+    thread_store.claim_thread_key(work, key, thread_id)
 
 
 def unite(work: Work, thread_id: str, others: Sequence[str]) -> None:
@@ -323,7 +254,7 @@ def unite(work: Work, thread_id: str, others: Sequence[str]) -> None:
 
 def mark_seen(work: Work, key: Key) -> None:
     """Mark a mail as filed. Fails with Repeated when it was before."""
-    store.mark_seen(work, key)
+    thread_store.mark_seen(work, key)
 
 
 def forget(work: Work, message_id: str) -> None:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import service as customers
-from chalicelib.kernel import aws, pages, table
-from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import NotFound, RapportError, Repeated, Stale
-from chalicelib.kernel.ids import stamp
+from chalicelib.kernel import pages, table
+from chalicelib.kernel.errors import NotFound, Repeated, Stale
 from chalicelib.kernel.pages import Query, Slice
-from chalicelib.kernel.table import Item, Key, busy_is_unavailable, decode_item, encode_item, key_of
-from chalicelib.kernel.work import Failure, Work
-from chalicelib.mail import threads
-from chalicelib.mail.model import CLASSES, RANK, ListedClass, Message, State, Status, StoredMessage
-
-SEEN_FOR = 400 * 86_400
-"""Seconds in which the same mail is known again."""
-
-REPORTED_FOR = 90 * 86_400
-"""Seconds in which a report about a mail that belongs to no thread finds it."""
+from chalicelib.kernel.table import Item, Key, key_of
+from chalicelib.kernel.work import Work
+from chalicelib.mail.model import CLASSES, RANK, ListedClass, Message, State, StoredMessage
 
 
 def partition(message_id: str) -> str:
@@ -75,10 +65,16 @@ def _state_list(state: str) -> str:
 
 def get(message_id: str) -> StoredMessage:
     """Raises NotFound."""
+    message = find(message_id)
+    if message is None:
+        raise no_such_message()
+    return message
+
+
+def find(message_id: str) -> StoredMessage | None:
+    """A message, if it is there: one call."""
     item = table.get(message_key(message_id))
-    if item is None:
-        raise _no_such_message()
-    return stored(item)
+    return stored(item) if item else None
 
 
 def keys_of(message_id: str) -> list[Key]:
@@ -86,7 +82,7 @@ def keys_of(message_id: str) -> list[Key]:
     return [key_of(item) for item in pages.page([Query(partition(message_id))], limit=10).items]
 
 
-def _no_such_message() -> NotFound:
+def no_such_message() -> NotFound:
     return NotFound("There is no such message.", code="no_such_message")
 
 
@@ -197,149 +193,6 @@ def move(work: Work, message: StoredMessage, thread_id: str) -> None:
     )
 
 
-def own_thread_keys(messages: Iterable[StoredMessage]) -> list[Key]:
-    """Where the threads of these messages are indexed by the messages' own ids, and by no other thread's.
-
-    One call.
-    """
-    wanted: dict[Key, str | None] = {}
-    for message in messages:
-        if message.index_key:
-            wanted[thread_item_key(message.index_key)] = message.thread_id
-        if message.ses_message_id:
-            key = thread_item_key(threads.index_key("ses", message.ses_message_id))
-            wanted[key] = message.thread_id
-    found = table.get_many(wanted) if wanted else {}
-    return [key for key, item in found.items() if item.get("thread_id") == wanted[key]]
-
-
-def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
-    """Make the thread findable under these keys, which we or SES made and so are never another thread's."""
-    for key in keys:
-        work.overwrite({**thread_item_key(key)._asdict(), "thread_id": thread_id})
-
-
-def index_sent(work: Work, key: str, message: StoredMessage) -> None:
-    """Make a message that was sent findable under the id that SES gave it, with its thread or for a while."""
-    until = int(work.now.timestamp()) + REPORTED_FOR
-    place: Item = {"thread_id": message.thread_id} if message.thread_id else {"expires_at": until}
-    work.overwrite({**thread_item_key(key)._asdict(), **place, "message_id": message.id})
-
-
-def claim_thread_key(work: Work, key: Key, thread_id: str) -> None:
-    """Index a thread under a key that a stranger chose, if it is free. Fails with Stale when it is not."""
-    taken = Stale("Another thread is indexed here; read it again.")
-    work.put({**key._asdict(), "thread_id": thread_id}, unless_exists=taken)
-
-
-def thread_item_key(key: str) -> Key:
-    return Key(key, "THR")
-
-
-def seen_key(kind: str, mailbox: str, identifier: str) -> Key:
-    """Marks a mail that a mailbox has: by the id SES gave it, and by its own Message-ID."""
-    return Key(f"SEEN#{kind}#{mailbox}#{identifier}"[:1500], "SEEN")
-
-
-def mark_seen(work: Work, key: Key) -> None:
-    """Fails with Repeated when the mail was filed before."""
-    item = {**key._asdict(), "expires_at": int(work.now.timestamp()) + SEEN_FOR}
-    work.put(item, unless_exists=Repeated("This mail was filed before."))
-
-
-def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage, bool]:
-    """Take a queued mail to send it, unless it waits: one call; one more for one whose sender died.
-
-    Nobody knows whether that one went out: it is `uncertain` from now on. The message, and whether it was
-    taken. Raises NotFound for a message that is not there.
-    """
-    waits = Attr("not_before").gt(stamp(now))
-    message, claimed = _claim(message_id, Attr("status").eq("queued") & ~waits, until=until)
-    if claimed or not message.was_abandoned(now):
-        return message, claimed
-    abandoned = Attr("status").eq("sending") & Attr("claimed_until").eq(message.claimed_until)
-    return _claim(message_id, abandoned, until=until, uncertain=True)
-
-
-def _claim(message_id: str, when: ConditionBase, **assign: Any) -> tuple[StoredMessage, bool]:
-    client = aws.dynamodb()
-    try:
-        with busy_is_unavailable():
-            answer: Any = client.update_item(
-                TableName=settings().table,
-                Key=encode_item(message_key(message_id)._asdict()),
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **_taking(when, {"claimed_until": assign.pop("until"), **assign}),
-            )
-    except client.exceptions.ConditionalCheckFailedException as failed:
-        old: Any = failed.response.get("Item")
-        if not old:
-            raise _no_such_message() from None
-        return stored(decode_item(old)), False
-    return stored(decode_item(answer["Attributes"])), True
-
-
-def _taking(when: ConditionBase, assign: dict[str, Any]) -> dict[str, Any]:
-    """The expressions of a claim, with their names and values."""
-    built = ConditionExpressionBuilder().build_expression(when)
-    assign = {"status": "sending", "rank": RANK["sending"], **assign}
-    names = {f"#{name}": name for name in assign}
-    values = {f":{name}": value for name, value in assign.items()} | {":one": 1}
-    return {
-        "UpdateExpression": f"SET {', '.join(f'#{name} = :{name}' for name in assign)} "
-        "ADD attempts :one, version :one",
-        "ConditionExpression": built.condition_expression,
-        "ExpressionAttributeNames": built.attribute_name_placeholders | names,
-        "ExpressionAttributeValues": encode_item(built.attribute_value_placeholders | values),
-    }
-
-
-def release(work: Work, message_id: str, *, until: datetime | None = None) -> None:
-    """Give up a claim on a mail that was not sent, so that it is tried again: at once, or from `until` on."""
-    assign: dict[str, Any] = {"status": "queued", "rank": RANK["queued"], "claimed_until": 0}
-    assign |= {"not_before": stamp(until)} if until else {}
-    work.update(
-        message_key(message_id),
-        assign=assign,
-        add={"version": 1},
-        when=Attr("status").eq("sending"),
-        failure=_moved_on(),
-    )
-
-
-def cancel(work: Work, message_id: str, failure: Failure) -> None:
-    """Take back a mail that was not claimed yet; else it fails so."""
-    assign = {"status": "cancelled", "rank": RANK["cancelled"]}
-    waiting = Attr("status").eq("queued")
-    work.update(message_key(message_id), assign=assign, add={"version": 1}, when=waiting, failure=failure)
-
-
-def raise_status(
-    work: Work, message_id: str, status: Status, *, beyond: RapportError | None = None, **assign: Any
-) -> None:
-    """Move a message on to a status of higher rank; Repeated, or `beyond`, when it is there or further."""
-    rank = RANK[status]
-    work.update(
-        message_key(message_id),
-        assign={"status": status, "rank": rank, **assign},
-        add={"version": 1},
-        when=Attr("rank").lt(rank),
-        failure=beyond or _moved_on(),
-    )
-
-
 def replace(work: Work, message: StoredMessage, *, version: int) -> None:
     """Fails with Stale when the message changed meanwhile."""
     work.replace(_item(message), version=version)
-
-
-def note_ses_id(work: Work, message_id: str, ses_message_id: str) -> None:
-    """Remember SES's id where delivery was reported before we could write `sent`; Repeated when it is."""
-    unnoted = Attr("pk").exists() & Attr("ses_message_id").not_exists()
-    assign = {"ses_message_id": ses_message_id, "sent_at": stamp(work.now)}
-    work.update(message_key(message_id), assign=assign, add={"version": 1}, when=unnoted, failure=_moved_on())
-
-
-def _moved_on() -> Repeated:
-    return Repeated("The message is beyond this already.")

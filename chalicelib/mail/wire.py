@@ -30,6 +30,8 @@ def outgoing(message: StoredMessage, banned: set[str], locale: str | None) -> Ou
         urls = [(one, links.download_url(message.id, one.id, now())) for one in linked]
         days = links.DOWNLOAD_VALID_FOR.days
         text, html = footers.downloads(text, html, urls, days=days, language=locale)
+    if message.tracked and html:
+        html = links.untracked(html)
     return _threaded(message).model_copy(
         update={
             "to": tuple(address for address in message.to if address.address not in banned),

@@ -8,7 +8,8 @@ from pydantic import ConfigDict, ValidationError
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.workers import Job, batch_worker, queue_worker
-from chalicelib.mail import deliveries, sending
+from chalicelib.mail import deliveries, engaging, sending
+from chalicelib.mail.notices.engagements import read_engagement
 from chalicelib.mail.pacing import Kind, pacer
 
 worker = Blueprint(__name__)
@@ -53,7 +54,11 @@ def _send(job: Job, kind: Kind) -> None:
 
 @batch_worker(worker)
 def mail_events(jobs: list[Job]) -> None:
-    """File delivery, bounce and complaint notices."""
+    """File what SES tells of sent mails: deliveries, bounces, complaints, opens and clicks."""
     for job in jobs:
         with job.attempt() as work:
-            deliveries.file(work, job.body)
+            engagement = read_engagement(job.body)
+            if engagement:
+                engaging.file(work, engagement)
+            else:
+                deliveries.file(work, job.body)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from boto3 import client
 
-from chalicelib.mail import service as mail_service
+from chalicelib.mail import contents
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import SUPPORT_ADDRESS, Cloud
@@ -116,7 +116,7 @@ def test_html_that_makes_an_answer_too_large_is_left_out(
     message = api.post("/v1/messages", MAIL | {"email": "a@x.org", "html": "<p>Hi</p>"}).ok(201)
     url = f"/v1/messages/{message['id']}/content"
     assert api.get(url).ok()["html"] == "<p>Hi</p>"
-    monkeypatch.setattr(mail_service, "MAX_CONTENT", 10)
+    monkeypatch.setattr(contents, "MAX_CONTENT", 10)
     assert api.get(url).ok() == {"text": MAIL["text"], "elided": "", "html": None}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.mail.parts import Address, UnreadableMail
 from chalicelib.mail.reading.parse import parse_mail
-from tests.mail.mails import NOW, letter, read
+from tests.mail.mails import NOW, letter, of_parts, part, read
 
 
 def test_an_ordinary_mail() -> None:
@@ -28,9 +28,30 @@ def test_a_date_in_the_future_is_now() -> None:
     assert read(letter("x", "Date: Tue, 1 Jan 2069 00:00:00 +0000")).date == NOW
 
 
-@pytest.mark.parametrize("date", ["soon", "", "Mon, 99 Foo 2026", "1 Jan 99999 00:00:00 +9999"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "soon",
+        "",
+        "Mon, 99 Foo 2026",
+        "1 Jan 99999 00:00:00 +9999",
+        "Mon, 1 Jan 1900 00:00:00 +0000",
+        "Wed, 31 Dec 1969 23:59:59 +0000",
+        "Thu, 1 Jan 1970 00:30:00 +0100",
+    ],
+)
 def test_a_date_that_is_none_is_none(date: str) -> None:
     assert read(letter("x", f"Date: {date}")).date is None
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r"])
+def test_lines_end_as_they_like(end: bytes) -> None:
+    parts = part("One\nTwo", "Content-Type: text/plain"), part("x", "Content-Type: text/csv; name=a.csv")
+    mail = read(of_parts("mixed", *parts, headers=("Reply-To: b@x.example",)).replace(b"\r\n", end))
+
+    assert (mail.subject, mail.text) == ("A question", "One\nTwo")
+    assert mail.reply_to == (Address(address="b@x.example"),)
+    assert [one.filename for one in mail.attachments] == ["a.csv"]
 
 
 def test_references_are_the_newest_ones_and_the_first() -> None:

@@ -14,7 +14,7 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.work import Work
-from chalicelib.mail import sending, store, suppression_store
+from chalicelib.mail import sending, status_store, store, suppression_store
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import SUPPORT_ADDRESS, Cloud
@@ -226,7 +226,7 @@ def test_a_report_that_is_faster_than_us_loses_nothing(
 
     def delivered_first(work: Work, message: Any, ses_message_id: str) -> None:
         early = Work()
-        store.raise_status(early, message.id, "delivered")
+        status_store.raise_status(early, message.id, "delivered")
         commit(early)
         send(work, message, ses_message_id)
 
@@ -249,7 +249,7 @@ def test_a_mail_that_was_sent_but_not_noted_is_known_by_its_report(
         patched.setattr(sending, "_sent", lambda *_: (_ for _ in ()).throw(RuntimeError("died")))
         assert len(cloud.deliver(QUEUE, waking)) == 1
     early = Work()
-    store.raise_status(early, message_id, "delivered")
+    status_store.raise_status(early, message_id, "delivered")
     commit(early)
     _end_claim(cloud, message_id)
     assert cloud.deliver(QUEUE, waking) == set()

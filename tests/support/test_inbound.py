@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
 
 from tests import mailbox
@@ -157,6 +158,46 @@ def test_a_second_mail_with_the_same_subject_is_not_acknowledged(api: Api, cloud
     receive(cloud, write("And another thing"))
     assert len(tickets(api)) == 2
     assert len(outbox()) == 1
+
+
+def test_the_surest_way_to_a_ticket_decides(api: Api, cloud: Cloud, ada: Any) -> None:
+    """The token, then In-Reply-To, then References from right to left, then the tag."""
+    for number in range(4):
+        receive(cloud, write(subject=f"Kettle {number}", message_id=f"<k{number}@example.org>"))
+    mails = {str(one["Subject"])[:12]: one for one in outbox()}
+    opened = {one["subject"]: one for one in tickets(api)}
+    ways: dict[str, Any] = {
+        "to": mails["Re: Kettle 0"]["Reply-To"].addresses[0].addr_spec,
+        "In_Reply_To": "<k1@example.org>",
+        "References": "<k0@example.org> <k2@example.org>",
+        "subject": f"Re: Kettle [#{opened['Kettle 3']['tag']}]",
+    }
+    for number, way in enumerate(["to", "In_Reply_To", "References", "subject"]):
+        raw = write(f"answer {number}", **ways)
+        receive(cloud, raw, to=ways.get("to", SUPPORT_ADDRESS))
+        assert messages(api, opened[f"Kettle {number}"])[0]["text"].strip() == f"answer {number}"
+        del ways[way]
+
+
+def test_headers_that_claim_verdicts_are_not_believed(api: Api, cloud: Cloud, ada: Any) -> None:
+    bad: dict[str, Any] = {"X_SES_Spam_Verdict": "FAIL", "X_SES_Virus_Verdict": "FAIL"}
+    good: dict[str, Any] = {
+        "X_SES_Spam_Verdict": "PASS",
+        "Authentication_Results": "mx; dmarc=pass; spf=pass; dkim=pass",
+    }
+    receive(cloud, write(subject="Honest", **bad))
+    receive(cloud, write(subject="Forged", **good), dmarc="FAIL")
+    states = {one["subject"]: messages(api, one)[-1]["state"] for one in tickets(api)}
+    assert states == {"Honest": None, "Forged": "unverified"}
+
+
+def test_tickets_share_no_attachment(api: Api, cloud: Cloud, ada: Any) -> None:
+    for number in range(2):
+        receive(cloud, write(subject=f"Kettle {number}", attachment=b"\x89PNG\r\n\x1a\nx"))
+    found = boto3.client("s3").list_objects_v2(Bucket=cloud["MailBucket"], Prefix="attachments/")
+    keys = [one["Key"].split("/") for one in found["Contents"]]
+    assert {thread for _, thread, _ in keys} == {one["id"] for one in tickets(api)}
+    assert len({sha256 for *_, sha256 in keys}) == 1
 
 
 def test_spam_is_kept_apart(api: Api, cloud: Cloud) -> None:

@@ -76,8 +76,8 @@ def _events(
             kind=kind,
             hard=outcome.hard,
             recipient=_bare_address(outcome.recipient),
-            message_id=_tag(mail, "message"),
-            customer_id=_tag(mail, "customer"),
+            message_id=tag(mail, "message"),
+            customer_id=tag(mail, "customer"),
             ses_message_id=needed(mail, "messageId").strip("<>").partition("@")[0],
             at=at,
             diagnostic=one_line(outcome.diagnostic, 300) or None,
@@ -93,7 +93,7 @@ def _bare_address(recipient: str) -> str:
     return inside[1] if inside else recipient
 
 
-def _tag(mail: Json, name: str) -> str | None:
+def tag(mail: Json, name: str) -> str | None:
     tags = mail.get("tags")
     values = words(tags, name) if isinstance(tags, dict) else []
     return values[0] if values and _TAG.fullmatch(values[0]) else None

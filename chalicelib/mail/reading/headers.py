@@ -127,7 +127,7 @@ def moment(value: str, *, now: datetime) -> datetime | None:
     """A Date header in UTC, at the latest `now`; None when it is no date, or one before there was mail."""
     try:
         parsed = parsedate_to_datetime(value)
-        aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-        return min(aware.astimezone(UTC), now.astimezone(UTC)) if aware.year >= 1970 else None
+        found = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+        return min(found, now.astimezone(UTC)) if found.year >= 1970 else None
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
