@@ -107,6 +107,9 @@ Reason = Literal[
     "marked_spam",
     "not_their_customer",
     "unknown_staff",
+    "no_team",
+    "team_empty",
+    "has_assignee",
     "unknown_template",
     "unfit",
 ]
