@@ -110,6 +110,7 @@ Reason = Literal[
     "no_team",
     "team_empty",
     "has_assignee",
+    "late",
     "unknown_template",
     "unfit",
 ]

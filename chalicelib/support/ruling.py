@@ -34,7 +34,7 @@ from chalicelib.rules.actions import (
 )
 from chalicelib.rules.book import Book
 from chalicelib.rules.evaluation import Decision, evaluate
-from chalicelib.rules.model import Effect, Reason, Rule
+from chalicelib.rules.model import Effect, Reason, Rule, RuleRuns
 from chalicelib.support import acknowledgement, assigning
 from chalicelib.support.model import ALLOWED, StoredTicket, told_of
 from chalicelib.templates.model import Rendered
@@ -77,6 +77,11 @@ class Ruling:
         """Leave out what there is no ticket for."""
         for kind in ON_TICKET:
             self._skip(kind, "no_ticket")
+
+    def too_late(self) -> None:
+        """Leave out what a mail that is read long after it came gets no more, and what is done already."""
+        for kind in (Answer, Ignore):
+            self._skip(kind, "late")
 
     def on_ticket(self, work: Work, ticket: StoredTicket) -> dict[str, Any]:
         """What the rules make of its ticket. Two calls more where somebody is chosen in a team."""
@@ -214,13 +219,23 @@ class Ruling:
         """The mail's, else the customer's."""
         return self.arrival.language or (self.profile.locale if self.profile else None)
 
-    def record(self, work: Work, ticket_id: str | None, customer_id: str | None) -> None:
-        """Record which rules fired, count them, and keep why the others did not."""
+    def record(
+        self,
+        work: Work,
+        ticket_id: str | None,
+        customer_id: str | None,
+        *,
+        message_id: str | None = None,
+        earlier: RuleRuns | None = None,
+    ) -> None:
+        """Record which rules fired, count them, and keep why the others did not.
+
+        `message_id` and `earlier` are those of a mail that was filed before it could be read.
+        """
         if self.decision.runs:
-            about = running.About(
-                self.arrival.message_id, ticket_id, customer_id, self.arrival.mail_class, self.depth
-            )
-            running.record(work, about, self.decision, self.effects)
+            message_id = message_id or self.arrival.message_id
+            about = running.About(message_id, ticket_id, customer_id, self.arrival.mail_class, self.depth)
+            running.record(work, about, self.decision, self.effects, earlier=earlier)
 
     def effects(self, rule: Rule) -> list[Effect]:
         """What came of a rule's actions."""
