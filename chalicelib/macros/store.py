@@ -33,7 +33,7 @@ def _items(macro: Macro) -> list[Item]:
     if len(packed) > MAX_PACKED:
         sentence = f"What a macro says has {MAX_PACKED} bytes at most, compressed."
         raise TooLarge(sentence, code="macro_too_large")
-    name = words.folded(macro.name)
+    name = words.folded(macro.name)[:100]  # a compatibility form may be many letters
     return [
         {
             **Key(partition(macro.id), "MACRO")._asdict(),
