@@ -45,21 +45,33 @@ def retry(work: Work, message_id: str) -> Message:
         raise Conflict("The mail still cannot be read.", code="still_unreadable")
     known = _look_up(work, arrival, message)
     known.ruling.too_late()
-    sender_id = known.ruling.customer(work, known.sender_id, makes=message.customer_id is None)
+    opens = known.ticket is None or _opened(arrival, known.ticket)
+    sender_id = known.ruling.customer(work, known.sender_id, makes=opens and message.customer_id is None)
     known.ruling.interact(work, sender_id)
     after = filing.message_of(
         arrival, thread_id=message.thread_id, customer_id=message.customer_id or sender_id
     )
     after = after.model_copy(update={"id": message.id, "version": message.version + 1})
     mail.replace(work, after, version=message.version)
-    event = MailReceived(message_id=after.id, thread_id=after.thread_id, mail_class=arrival.mail_class)
-    mail.record(work, after, event)
+    mail.record(work, after, _received(arrival, after))
     if known.ticket is None:
         known.ruling.without_ticket()
     else:
         _complete_ticket(work, arrival, after, known.ticket, known.ruling)
     known.ruling.record(work, after.thread_id, after.customer_id, message_id=after.id, earlier=known.earlier)
     return mail.shown(after)
+
+
+def _received(arrival: Arrival, message: StoredMessage) -> MailReceived:
+    """What tells of it now that it can be read; in a feedback mailbox it is a comment only now."""
+    return MailReceived(
+        message_id=message.id,
+        thread_id=message.thread_id,
+        mail_class=arrival.mail_class,
+        mailbox_id=arrival.mailbox.id,
+        purpose="support" if message.thread_id else arrival.mailbox.purpose,
+        state=arrival.state,
+    )
 
 
 def _look_up(work: Work, arrival: Arrival, message: StoredMessage) -> Known:

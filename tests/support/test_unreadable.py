@@ -9,7 +9,7 @@ import pytest
 from chalicelib.mail import inbox
 from chalicelib.mail.parts import UnreadableMail
 from tests.api import Api
-from tests.cloud import Cloud
+from tests.cloud import MAIL_DOMAIN, Cloud
 from tests.mailbox import outbox, receive, write
 from tests.rules.making import add_rule, effects, fired, runs_of, text
 from tests.support.lists import messages, tickets
@@ -148,3 +148,21 @@ def test_an_answer_that_is_read_late_opens_its_ticket_and_leaves_its_subject(
     api.post(f"/v1/messages/{unreadable['id']}/retry").ok()
     after = api.get(url).ok()
     assert (after["subject"], after["status"]) == ("Kettle", "open")
+
+
+def test_a_comment_that_is_read_late_is_a_comment(
+    api: Api, cloud: Cloud, ada: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = {"address": f"ideas@{MAIL_DOMAIN}", "name": "Ideas", "purpose": "feedback"}
+    api.post("/v1/mailboxes", box).ok(201)
+    with monkeypatch.context() as patch:
+        broken(patch)
+        receive(cloud, write("A lamp for the night.", to=box["address"]), to=box["address"])
+    cloud.pump()
+    assert api.get("/v1/feedback?kind=comment").ok()["data"] == []
+    [listed] = api.get("/v1/messages?class=unreadable").ok()["data"]
+    api.post(f"/v1/messages/{listed['id']}/retry").ok()
+    cloud.pump(twice=True)
+    [comment] = api.get("/v1/feedback?kind=comment").ok()["data"]
+    assert (comment["comment"].strip(), comment["customer_id"]) == ("A lamp for the night.", ada["id"])
+    assert tickets(api) == []
