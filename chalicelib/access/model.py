@@ -72,6 +72,8 @@ and the view of a customer; `tickets:read` the texts of a ticket's messages and 
 what was written.
 """
 
+Assignment = Literal["round_robin", "least_busy"]
+"""How somebody is chosen in a team: whose turn it is, or who has the fewest open tickets."""
 KeyId = Annotated[str, ids.id_of("key")]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=40), AfterValidator(each_once)]
 

@@ -5,14 +5,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from chalicelib.access.model import StaffId, TeamId
+from chalicelib.access.model import Assignment, StaffId, TeamId
 from chalicelib.customers.model import Locale
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
 from chalicelib.mail.model import Message
 from chalicelib.sla.model import Priority
-from chalicelib.support.model import Assignment, Status, Tags, Ticket
+from chalicelib.support.model import Status, Tags, Ticket
 from chalicelib.templates.model import MAX_LANGUAGES, Placeholders, nearest
 
 MacroId = Annotated[str, ids.id_of("mac")]

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.directory import words
 from chalicelib.kernel import pages
 from chalicelib.kernel.errors import AlreadyExists, NotFound, Stale, TooLarge
 from chalicelib.kernel.pages import Query
@@ -28,12 +27,14 @@ def partition(macro_id: str) -> str:
 
 def _items(macro: Macro) -> list[Item]:
     """The macro and its texts. Raises TooLarge."""
+    from chalicelib.directory import words  # takes a while to compile
+
     texts = {language: said.model_dump(exclude_none=True) for language, said in macro.texts.items()}
     packed = gzip.compress(json.dumps(texts, ensure_ascii=False).encode(), mtime=0)
     if len(packed) > MAX_PACKED:
         sentence = f"What a macro says has {MAX_PACKED} bytes at most, compressed."
         raise TooLarge(sentence, code="macro_too_large")
-    name = words.folded(macro.name)
+    name = words.folded(macro.name)[:100]  # a compatibility form may be many letters
     return [
         {
             **Key(partition(macro.id), "MACRO")._asdict(),

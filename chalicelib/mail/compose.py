@@ -84,6 +84,11 @@ def compose(mail: OutgoingMail) -> bytes:
     return raw
 
 
+def recipients(mail: OutgoingMail) -> list[str]:
+    """The bare addresses that the mail goes to, as SES takes them. Raises Invalid."""
+    return [_mailbox(address).addr_spec for address in (*mail.to, *mail.cc)]
+
+
 def _headers(mail: OutgoingMail) -> Iterable[tuple[str, str]]:
     """Names and values as they go on the wire, folded."""
     yield "From", _mailboxes((mail.from_,))

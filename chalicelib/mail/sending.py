@@ -27,7 +27,7 @@ from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service, status_store, suppression_store, thread_store, threads
-from chalicelib.mail.compose import compose
+from chalicelib.mail.compose import compose, recipients
 from chalicelib.mail.events import MailDeferred, MailNotSent, MailSent
 from chalicelib.mail.model import Status, StoredMessage
 from chalicelib.mail.pacing import Pacer
@@ -152,14 +152,17 @@ def _quiet(message: StoredMessage, reader: _Reader) -> list[Quiet | None]:
 def _send(work: Work, message: StoredMessage, reader: _Reader, pacer: Pacer) -> None:
     with _released_on_failure(message):
         try:
-            raw = compose(outgoing(message, reader.banned, _locale(message, reader)))
+            mail = outgoing(message, reader.banned, _locale(message, reader))
+            raw, destinations = compose(mail), recipients(mail)
         except (Invalid, TooLarge, NotFound) as error:
             _give_up(work, message, "failed", error.detail)
             return
-        pacer.wait(len(message.to) + len(message.cc) - len(reader.banned))
+        pacer.wait(len(destinations))
     try:
         answer = aws.ses().send_raw_email(
-            RawMessage={"Data": raw}, ConfigurationSetName=_configuration_set(message)
+            RawMessage={"Data": raw},
+            Destinations=destinations,
+            ConfigurationSetName=_configuration_set(message),
         )
     except ClientError as error:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:

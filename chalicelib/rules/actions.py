@@ -1,10 +1,10 @@
 """What a rule does: each kind of action once. Of two rules that say one thing, the later one outweighs."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field
+from pydantic import AfterValidator, Discriminator, Field, model_validator
 
-from chalicelib.access.model import StaffId, TeamId
+from chalicelib.access.model import Assignment, StaffId, TeamId
 from chalicelib.customers.model import CustomFields, Stage, Tags
 from chalicelib.kernel.model import Line, Model, Text, each_once
 from chalicelib.sla.model import Priority
@@ -38,10 +38,17 @@ class Route(Model):
 
 
 class Assign(Model):
-    """Give the ticket to somebody on the staff."""
+    """Give the ticket to somebody on the staff, or to whom `how` finds in the ticket's team."""
 
     action: Literal["assign"]
-    assignee: StaffId
+    assignee: StaffId | None = None
+    how: Assignment | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.assignee is None) == (self.how is None):
+            raise ValueError("names either an assignee or how one is chosen")
+        return self
 
 
 class SetPriority(Model):

@@ -14,7 +14,7 @@ from chalicelib.kernel import table
 from chalicelib.kernel.kept import Kept
 from chalicelib.kernel.table import Item, Key
 from chalicelib.rules import store
-from chalicelib.rules.model import Order, Rule
+from chalicelib.rules.model import Order, Rule, RuleRuns
 
 _seen: Kept[tuple[Order, list[Rule]]] = Kept(store.read, fresh=86_400.0)
 """As this process read them last; the order's version tells whether they still are so."""
@@ -30,6 +30,13 @@ class Book:
     def is_full(self, rule: Rule) -> bool:
         limit = rule.rate_limit
         return limit is not None and self.fired.get(rule.id, 0) >= limit.count
+
+    def left_by(self, earlier: RuleRuns | None) -> Book:
+        """The rules to ask again about a mail: not those that fired, nor those that one of these stopped."""
+        fired = {run.rule_id for run in earlier.runs if run.outcome == "fired"} if earlier else set()
+        stops = (place for place, rule in enumerate(self.rules) if rule.stop and rule.id in fired)
+        asked = self.rules[: next(stops, None)]
+        return Book([rule for rule in asked if rule.id not in fired], self.fired)
 
 
 def keys(at: datetime) -> list[Key]:

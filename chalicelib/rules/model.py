@@ -107,6 +107,10 @@ Reason = Literal[
     "marked_spam",
     "not_their_customer",
     "unknown_staff",
+    "no_team",
+    "team_empty",
+    "has_assignee",
+    "late",
     "unknown_template",
     "unfit",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.rules import store
 from chalicelib.rules.actions import CallWebhooks, Enqueue
@@ -23,14 +24,36 @@ class About(NamedTuple):
     depth: int
 
 
-def record(work: Work, about: About, decision: Decision, effects: Callable[[Rule], list[Effect]]) -> None:
-    """Record a decision that is carried out in this Work. Fails with Stale when a rate limit is reached."""
+def record(
+    work: Work,
+    about: About,
+    decision: Decision,
+    effects: Callable[[Rule], list[Effect]],
+    *,
+    earlier: RuleRuns | None = None,
+) -> None:
+    """Record a decision that is carried out in this Work. Fails with Stale when a rate limit is reached.
+
+    `earlier` is what came of the rules when the mail could not be read; what fired then is told on.
+    """
     for rule in decision.fired:
         if rule.rate_limit:
             store.count(work, rule.id, rule.rate_limit)
         store.record_fired(work, _event(rule, about), effects(rule), about.customer_id)
-    log = RuleRuns(message_id=about.message_id, at=work.now, depth=about.depth, runs=told(decision, effects))
-    store.add_log(work, log)
+    before = [run for run in earlier.runs if run.outcome == "fired"] if earlier else []
+    runs = [*before, *told(decision, effects)]
+    log = RuleRuns(message_id=about.message_id, at=work.now, depth=about.depth, runs=runs)
+    store.add_log(work, log, again=earlier is not None)
+
+
+def log_key(message_id: str) -> Key:
+    """Where it lies what came of the rules for a message, for those who read several things in one call."""
+    return store.log_key(message_id)
+
+
+def log_of(item: Item | None) -> RuleRuns | None:
+    """What came of the rules, in an item."""
+    return store.log_of(item)
 
 
 def told(decision: Decision, effects: Callable[[Rule], list[Effect]]) -> list[Run]:

@@ -72,7 +72,7 @@ def _check_action(work: Work, action: Action, name: str) -> None:
     match action:
         case Route():
             access.require_team(work, action.team, f"{name}.team")
-        case Assign():
+        case Assign() if action.assignee:
             access.require_staff(work, action.assignee, f"{name}.assignee")
         case Answer():
             _require_template(action.template_id, f"{name}.template_id")

@@ -121,19 +121,29 @@ def _until(at: datetime) -> int:
     return int((at + KEPT).timestamp())
 
 
-def _log_key(message_id: str) -> Key:
+def log_key(message_id: str) -> Key:
     return Key(f"RUN#{message_id}", "RUN")
 
 
-def add_log(work: Work, log: RuleRuns) -> None:
-    """Keep what came of all rules for a message: ids and enums, 12 KB at most."""
-    item = {**_log_key(log.message_id)._asdict(), **log.model_dump(mode="json", exclude_defaults=True)}
-    taken = AlreadyExists("The rules looked at this message before.")
-    work.put(item | {"expires_at": _until(work.now)}, unless_exists=taken)
+def add_log(work: Work, log: RuleRuns, *, again: bool) -> None:
+    """Keep what came of all rules for a message: ids and enums, 12 KB at most.
+
+    `again`: in place of what came of them before, for a message whose version guards that once.
+    """
+    item = {**log_key(log.message_id)._asdict(), **log.model_dump(mode="json", exclude_defaults=True)}
+    item["expires_at"] = _until(work.now)
+    if again:
+        work.overwrite(item)
+    else:
+        work.put(item, unless_exists=AlreadyExists("The rules looked at this message before."))
 
 
 def get_log(message_id: str) -> RuleRuns | None:
-    item = table.get(_log_key(message_id))
+    return log_of(table.get(log_key(message_id)))
+
+
+def log_of(item: Item | None) -> RuleRuns | None:
+    """What came of the rules, in an item."""
     return RuleRuns.model_validate(item, strict=False) if item else None
 
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.access import service as access
+from chalicelib.access.model import Assignment
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 from chalicelib.support import store
-from chalicelib.support.model import Assignment
 
 MAX_COUNTED = 100
 """Open tickets that are counted of one member; who has more is as busy as that."""

@@ -182,7 +182,7 @@ def settle(work: Work, arrival: Arrival, known: Known) -> Settled:
         return Settled(customer_id, None, purpose="feedback")
     ticket = known.ticket or _beginning(work, arrival, customer_id)
     answer = ruling.answer(ticket, known.history, work.now)
-    return Settled(customer_id, ticket, ruling.on_ticket(ticket), answer)
+    return Settled(customer_id, ticket, ruling.on_ticket(work, ticket), answer)
 
 
 def _beginning(work: Work, arrival: Arrival, customer_id: str | None) -> StoredTicket:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
-from chalicelib.access.model import StaffId, TeamId
+from chalicelib.access.model import Assignment, StaffId, TeamId
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
@@ -22,7 +22,6 @@ from chalicelib.timeline.model import Channel
 TicketId = Annotated[str, ids.id_of("tkt")]
 Status = Literal["open", "pending", "on_hold", "solved", "closed", "spam"]
 STATUSES: tuple[Status, ...] = ("open", "pending", "on_hold", "solved", "closed", "spam")
-Assignment = Literal["round_robin", "least_busy"]
 Tag = Annotated[str, Line(50)]
 MAX_TAGS = 20
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(each_once)]

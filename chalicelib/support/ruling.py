@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from chalicelib.access import service as access
 from chalicelib.customers import service as customers
@@ -34,8 +34,8 @@ from chalicelib.rules.actions import (
 )
 from chalicelib.rules.book import Book
 from chalicelib.rules.evaluation import Decision, evaluate
-from chalicelib.rules.model import Effect, Reason, Rule
-from chalicelib.support import acknowledgement
+from chalicelib.rules.model import Effect, Reason, Rule, RuleRuns
+from chalicelib.support import acknowledgement, assigning
 from chalicelib.support.model import ALLOWED, StoredTicket, told_of
 from chalicelib.templates.model import Rendered
 from chalicelib.timeline import service as timeline
@@ -78,11 +78,17 @@ class Ruling:
         for kind in ON_TICKET:
             self._skip(kind, "no_ticket")
 
-    def on_ticket(self, ticket: StoredTicket) -> dict[str, Any]:
-        """What the rules make of its ticket."""
-        given = self._assigned() | self._tagged(ticket)
+    def too_late(self) -> None:
+        """Leave out what a mail that is read long after it came gets no more, and what is done already."""
+        for kind in (Answer, Ignore):
+            self._skip(kind, "late")
+
+    def on_ticket(self, work: Work, ticket: StoredTicket) -> dict[str, Any]:
+        """What the rules make of its ticket. Two calls more where somebody is chosen in a team."""
+        given = self._tagged(ticket)
         for _, action in self._each(Route):
             given["team"] = action.team
+        given |= self._assigned(work, ticket, given.get("team", ticket.team))
         for _, priority in self._each(SetPriority):
             given["priority"] = priority.priority
         if self._has(MarkSpam):
@@ -92,14 +98,14 @@ class Ruling:
                 self._skip(MarkSpam, "unfit")
         return given
 
-    def _assigned(self) -> dict[str, Any]:
-        given: dict[str, Any] = {}
-        for rule, action in self._each(Assign):
-            if _is_active(action.assignee):
-                given["assignee"] = action.assignee
-            else:
-                self.skipped[rule.id, action.action] = "unknown_staff"
-        return given
+    def _assigned(self, work: Work, ticket: StoredTicket, team: str | None) -> dict[str, Any]:
+        """Whom the last rule that can gives it to."""
+        for rule, action in reversed([*self._each(Assign)]):
+            found = _chosen(work, action, ticket, team)
+            if found.assignee is not None:
+                return {"assignee": found.assignee}
+            self.skipped[rule.id, action.action] = found.reason
+        return {}
 
     def _tagged(self, ticket: StoredTicket) -> dict[str, Any]:
         tags = list(ticket.tags)
@@ -213,19 +219,48 @@ class Ruling:
         """The mail's, else the customer's."""
         return self.arrival.language or (self.profile.locale if self.profile else None)
 
-    def record(self, work: Work, ticket_id: str | None, customer_id: str | None) -> None:
-        """Record which rules fired, count them, and keep why the others did not."""
+    def record(
+        self,
+        work: Work,
+        ticket_id: str | None,
+        customer_id: str | None,
+        *,
+        message_id: str | None = None,
+        earlier: RuleRuns | None = None,
+    ) -> None:
+        """Record which rules fired, count them, and keep why the others did not.
+
+        `message_id` and `earlier` are those of a mail that was filed before it could be read.
+        """
         if self.decision.runs:
-            about = running.About(
-                self.arrival.message_id, ticket_id, customer_id, self.arrival.mail_class, self.depth
-            )
-            running.record(work, about, self.decision, self.effects)
+            message_id = message_id or self.arrival.message_id
+            about = running.About(message_id, ticket_id, customer_id, self.arrival.mail_class, self.depth)
+            running.record(work, about, self.decision, self.effects, earlier=earlier)
 
     def effects(self, rule: Rule) -> list[Effect]:
         """What came of a rule's actions."""
         return [
             Effect(action=one.action, skipped=self.skipped.get((rule.id, one.action))) for one in rule.then
         ]
+
+
+class _Chosen(NamedTuple):
+    """Whom an action gives a ticket to, or why nobody."""
+
+    assignee: str | None
+    reason: Reason = "unknown_staff"
+
+
+def _chosen(work: Work, action: Assign, ticket: StoredTicket, team: str | None) -> _Chosen:
+    """Who has a ticket in its team keeps it; only one that is new there goes round."""
+    if action.how is None:
+        assignee = str(action.assignee)
+        return _Chosen(assignee if _is_active(assignee) else None)
+    if team is None:
+        return _Chosen(None, "no_team")
+    if ticket.assignee and team == ticket.team:
+        return _Chosen(None, "has_assignee")
+    return _Chosen(assigning.choose(work, team, action.how), "team_empty")
 
 
 def _is_active(staff_id: str) -> bool:

@@ -75,6 +75,11 @@ def get(ticket_id: str) -> Ticket:
     return shown(ticket).model_copy(update={"present": present})
 
 
+def require(work: Work, ticket_id: str) -> None:
+    """Commit only if the ticket exists; else NotFound."""
+    work.require(store.ticket_key(ticket_id), store.no_such_ticket())
+
+
 def messages(ticket_id: str, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a ticket's messages, newest first. Raises NotFound."""
     found, position = mail.in_thread(ticket_id, limit=limit, after=after)

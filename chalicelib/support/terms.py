@@ -32,10 +32,11 @@ def heading_terms(ticket: Ticket) -> list[str]:
 
 
 def said_terms(text: str) -> list[str]:
-    """The terms of a message's text."""
+    """The terms of a message's text, but for single letters, which everybody writes."""
     from chalicelib.directory import words
 
-    return each_once([term[:MAX_WORD] for term in words.terms_of(text)])[:MAX_SAID]
+    found = (term[:MAX_WORD] for term in words.terms_of(text))
+    return each_once([one for one in found if len(one) > 1 or words.is_unspaced(one)])[:MAX_SAID]
 
 
 def together(heading: Sequence[str], said: Sequence[str]) -> list[str]:

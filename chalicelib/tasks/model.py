@@ -10,6 +10,7 @@ from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
+from chalicelib.support.model import TicketId
 
 TaskId = Annotated[str, ids.id_of("tsk")]
 State = Literal["open", "done", "cancelled"]
@@ -26,9 +27,13 @@ Reminder = Annotated[
 
 
 class NewTask(Model):
-    """A follow-up to add; without `owner` it is for whoever the caller acts for."""
+    """A follow-up to add, on a customer, or on a ticket and its customer.
 
-    customer_id: CustomerId
+    Without `owner` it is for whoever the caller acts for.
+    """
+
+    customer_id: CustomerId | None = None
+    ticket_id: TicketId | None = None
     title: Title
     note: Note | None = None
     owner: StaffId | None = None
@@ -53,6 +58,7 @@ class Task(Stored):
     id: TaskId
     version: int
     customer_id: str
+    ticket_id: str | None = None
     title: str
     note: str | None = None
     owner: str
@@ -89,8 +95,8 @@ def check_reminder(remind_at: object, at: Utc) -> None:
         raise Invalid.in_body("remind_at", "must lie in the next ten years", "out_of_range")
 
 
-def opened(new: NewTask, *, owner: str, at: Utc) -> Task:
+def opened(new: NewTask, *, owner: str, customer_id: str, at: Utc) -> Task:
     """A task that begins now. Raises Invalid."""
     check_reminder(new.remind_at, at)
-    fields = new.model_dump(exclude={"owner"})
-    return Task(id=ids.new_id("tsk", at), version=1, owner=owner, created_at=at, updated_at=at, **fields)
+    fields = new.model_dump() | {"owner": owner, "customer_id": customer_id}
+    return Task(id=ids.new_id("tsk", at), version=1, created_at=at, updated_at=at, **fields)

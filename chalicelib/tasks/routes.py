@@ -12,6 +12,7 @@ from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.model import Utc
 from chalicelib.kernel.work import Work
+from chalicelib.support.model import TicketId
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import NewTask, State, Task, TaskId, TaskPatch
 
@@ -21,6 +22,7 @@ routes = Routes("Tasks", __name__)
 class TaskQuery(PageParameters):
     owner: StaffId | None = None
     customer_id: CustomerId | None = None
+    ticket_id: TicketId | None = None
     state: State | Literal["all"] = "open"
     due_from: Utc | None = None
     due_to: Annotated[Utc | None, Field(description="Exclusive.")] = None
@@ -28,7 +30,10 @@ class TaskQuery(PageParameters):
 
 @routes.post("/v1/tasks", scope="tasks:write", status=201, location="/v1/tasks/{id}")
 def add_task(body: NewTask, work: Work) -> Task:
-    """Add a follow-up on a customer. At `remind_at` its owner gets a mail, unless it is done."""
+    """Add a follow-up on a customer, or on a ticket, whose customer's it is then.
+
+    At `remind_at` its owner gets a mail, unless it is done.
+    """
     return tasks.add(work, body)
 
 
@@ -39,6 +44,7 @@ def list_tasks(query: TaskQuery) -> Page[Task]:
         state=None if query.state == "all" else query.state,
         owner=query.owner,
         customer_id=query.customer_id,
+        ticket_id=query.ticket_id,
         due_from=query.due_from,
         due_to=query.due_to,
         limit=query.limit,

@@ -14,6 +14,7 @@ from chalicelib.kernel.events import EventData
 from chalicelib.kernel.model import Model, Utc
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
+from chalicelib.support import service as support
 from chalicelib.tasks import store
 from chalicelib.tasks.events import TaskChanged, TaskCreated, TaskDeleted, TaskDone, TaskScheduled
 from chalicelib.tasks.model import STATES, NewTask, State, Task, TaskPatch, opened
@@ -25,17 +26,32 @@ MOST_COUNTED = 100
 
 
 def add(work: Work, new: NewTask) -> Task:
-    """Add a follow-up. Raises Invalid; fails with NotFound for an unknown customer."""
+    """Add a follow-up. Raises Invalid, NotFound; fails with NotFound for an unknown customer."""
     owner = new.owner or work.principal.actor
     if owner is None:
         raise Invalid.in_body("owner", "name the member of staff whose task it is", "missing")
-    task = opened(new, owner=owner, at=work.now)
+    task = opened(new, owner=owner, customer_id=_customer_of(work, new), at=work.now)
     access.require_staff(work, owner, "owner")
     customers.require(work, task.customer_id)
     store.add(work, task)
     record(work, task, TaskCreated(task_id=task.id, owner=task.owner))
     _schedule(work, task)
     return task
+
+
+def _customer_of(work: Work, new: NewTask) -> str:
+    """Whom a new follow-up is about: the customer it names, or its ticket's."""
+    if new.ticket_id is None:
+        if new.customer_id is None:
+            raise Invalid.in_body("customer_id", "name a customer or a ticket", "missing")
+        return new.customer_id
+    support.require(work, new.ticket_id)
+    customer_id = support.get(new.ticket_id).customer_id
+    if customer_id is None:
+        raise Invalid.in_body("ticket_id", "names a ticket of nobody we know", "no_customer")
+    if new.customer_id not in (None, customer_id):
+        raise Invalid.in_body("customer_id", "is not the ticket's", "not_the_tickets")
+    return customer_id
 
 
 def get(task_id: str) -> Task:
@@ -96,6 +112,7 @@ def by_due(
     state: State | None,
     owner: str | None,
     customer_id: str | None,
+    ticket_id: str | None,
     due_from: datetime | None,
     due_to: datetime | None,
     limit: int,
@@ -103,12 +120,17 @@ def by_due(
 ) -> tuple[list[Task], str | None]:
     """A page in the order of the due times; those of a customer include those of whom they were merged with.
 
-    Raises NotFound for a customer of whom there is nothing.
+    Those of a ticket are looked for among its customer's. Raises NotFound for a ticket that is not there, or
+    a customer of whom there is nothing.
     """
+    of_ticket = support.get(ticket_id).customer_id if ticket_id else None
+    if ticket_id and of_ticket is None:
+        return [], None
     tasks, position = store.by_due(
         states=(state,) if state else STATES,
         owner=owner,
-        group=customers.group_of(customer_id) if customer_id else (),
+        group=customers.group_of(customer_id) if customer_id else [of_ticket] if of_ticket else (),
+        ticket_id=ticket_id,
         due_from=due_from,
         due_to=due_to,
         limit=limit,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import And, Attr, ConditionBase
 
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import AlreadyExists, NotFound, Stale
@@ -70,6 +71,7 @@ def by_due(
     states: Sequence[State],
     owner: str | None = None,
     group: Sequence[str] = (),
+    ticket_id: str | None = None,
     due_from: datetime | None = None,
     due_to: datetime | None = None,
     limit: int,
@@ -77,13 +79,15 @@ def by_due(
 ) -> tuple[list[Task], str | None]:
     """A page in the order of the due times, from `due_from` on and before `due_to`.
 
-    Of a customer (`group`, the ids they go by), of an owner, or all: one call a partition.
+    Of a customer (`group`, the ids they go by), perhaps of one ticket of theirs, of an owner, or all: one
+    call a partition.
     """
     bounds: dict[str, Any] = {"low": stamp(due_from) if due_from else LOWEST, "ascending": True}
     bounds["high"] = stamp(due_to) if due_to else HIGHEST
     if group:
-        if owner:
-            bounds["where"] = Attr("owner").eq(owner)
+        asked = {"owner": owner, "ticket_id": ticket_id}
+        conditions: list[ConditionBase] = [Attr(name).eq(value) for name, value in asked.items() if value]
+        bounds["where"] = reduce(And, conditions) if conditions else None
         partitions = [("gsi2", f"TSK#CUS#{one}#{state}") for one in group for state in states]
     elif owner:
         partitions = [("gsi1", f"TSK#OWNER#{owner}#{state}") for state in states]

@@ -95,6 +95,8 @@ def help_customers(api: Api, ada: str) -> None:
     api.post(f"{url}/presence", {"state": "answering"}, Rapport_Actor=sam).ok(204)
     api.post(f"{url}/merge", {"from_id": again}).ok()
     api.post("/v1/views", {"name": "Open", "filters": {"status": "open"}}).ok(201)
+    macro = api.post("/v1/macros", {"name": "Bye", "texts": {"en": {"text": "Bye"}}}).ok(201)
+    api.post(f"{url}/macros/{macro['id']}", {"language": "en"}).ok()
     task = {"customer_id": ada, "owner": sam, "title": "Call", "due_at": "2031-01-01T09:00:00Z"}
     api.post("/v1/tasks", task).ok(201)
 

@@ -50,6 +50,12 @@ def test_the_readme(cloud: Cloud, tmp_path: Path) -> None:
     follow(tour, cloud, tmp_path)
 
 
+def test_the_tour_of_tickets(cloud: Cloud, tmp_path: Path) -> None:
+    tour = blocks("docs/support.md", "A tour")
+    assert len(tour) > 12
+    follow(OPENING + tour, cloud, tmp_path)
+
+
 def test_the_tour_of_customers(cloud: Cloud, tmp_path: Path) -> None:
     tour = blocks("docs/customers.md", "A tour")
     assert len(tour) > 20

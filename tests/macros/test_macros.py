@@ -92,6 +92,11 @@ def test_a_macro_says_no_more_than_an_item_holds(api: Api) -> None:
     assert (answer.status, answer.json["code"]) == (413, "macro_too_large")
 
 
+def test_a_name_that_unfolds_is_listed_all_the_same(api: Api) -> None:
+    made = _macro(api, name="\ufdfa" * 100)
+    assert [one["id"] for one in api.get("/v1/macros").ok()["data"]] == [made["id"]]
+
+
 def test_macros_are_found_by_their_names(api: Api) -> None:
     team, other = (api.post("/v1/teams", {"name": one}).ok(201)["id"] for one in ("Desk", "Other"))
     names = ["Züge: refund", "Angry customer", "refund denied"]

@@ -320,4 +320,5 @@ def test_the_beginnings_of_what_was_said_are_found(words: list[str], data: st.Da
     known = terms.said_terms(" ".join(words))
     word = data.draw(st.sampled_from(words))
     for prefix in terms.asked(word[: data.draw(st.integers(1, len(word)))])[:1]:
-        assert any(terms.meets(prefix, term) for term in known) or not prefix
+        if len(prefix) > 1:
+            assert any(terms.meets(prefix, term) for term in known)

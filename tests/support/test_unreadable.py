@@ -9,8 +9,9 @@ import pytest
 from chalicelib.mail import inbox
 from chalicelib.mail.parts import UnreadableMail
 from tests.api import Api
-from tests.cloud import Cloud
+from tests.cloud import MAIL_DOMAIN, Cloud
 from tests.mailbox import outbox, receive, write
+from tests.rules.making import add_rule, effects, fired, runs_of, text
 from tests.support.lists import messages, tickets
 
 
@@ -98,3 +99,70 @@ def test_pictures_in_a_mail_are_links(api: Api, cloud: Cloud, ada: Any) -> None:
     assert f"attachments/{message['thread_id']}/" in shown
     assert 'src="cid:gone"' in shown
     assert "evil.example" not in shown
+
+
+def test_rules_are_asked_once_it_can_be_read(
+    api: Api, cloud: Cloud, ada: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blind = add_rule(api, {"action": "tag", "add": ["came"]}, rate_limit={"count": 9, "seconds": 3600})
+    seeing = add_rule(
+        api,
+        {"action": "set_priority", "priority": "urgent"},
+        {"action": "customer", "add_tags": ["kettle"]},
+        {"action": "queue"},
+        {"action": "interaction", "summary": "Wrote about a kettle"},
+        {"action": "ignore"},
+        when=text("subject", "contains", "kettle"),
+    )
+    with monkeypatch.context() as patch:
+        broken(patch)
+        receive(cloud, write("It leaks."))
+    [listed] = api.get("/v1/messages?class=unreadable").ok()["data"]
+    assert (len(fired(api, blind)), len(fired(api, seeing))) == (1, 0)
+    for _ in range(2):
+        api.post(f"/v1/messages/{listed['id']}/retry").ok()
+    [ticket] = tickets(api)
+    assert (ticket["priority"], ticket["tags"]) == ("urgent", ["came"])
+    assert api.get(f"/v1/customers/{ada['id']}").ok()["tags"] == ["kettle"]
+    timeline = api.get(f"/v1/customers/{ada['id']}/timeline").ok()["data"]
+    assert [one["type"] for one in timeline].count("interaction.logged") == 1
+    assert (len(fired(api, blind)), len(fired(api, seeing))) == (1, 1), "what fired then does not again"
+    first, second = runs_of(api, listed)
+    assert (first["rule_id"], second["rule_id"]) == (blind["id"], seeing["id"])
+    assert effects(second)["ignore"] == "late"
+    assert effects(second)["queue"] is None
+
+
+def test_an_answer_that_is_read_late_opens_its_ticket_and_leaves_its_subject(
+    api: Api, cloud: Cloud, ada: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(cloud, write(subject="Kettle"))
+    [ticket] = tickets(api)
+    url, to = f"/v1/tickets/{ticket['id']}", outbox()[-1]["Reply-To"].addresses[0].addr_spec
+    with monkeypatch.context() as patch:
+        broken(patch)
+        receive(cloud, write("It leaks again.", subject="Something else"), to=to)
+    api.patch(url, {"status": "solved"}).ok()
+    unreadable = messages(api, ticket)[0]
+    assert unreadable["class"] == "unreadable"
+    api.post(f"/v1/messages/{unreadable['id']}/retry").ok()
+    after = api.get(url).ok()
+    assert (after["subject"], after["status"]) == ("Kettle", "open")
+
+
+def test_a_comment_that_is_read_late_is_a_comment(
+    api: Api, cloud: Cloud, ada: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = {"address": f"ideas@{MAIL_DOMAIN}", "name": "Ideas", "purpose": "feedback"}
+    api.post("/v1/mailboxes", box).ok(201)
+    with monkeypatch.context() as patch:
+        broken(patch)
+        receive(cloud, write("A lamp for the night.", to=box["address"]), to=box["address"])
+    cloud.pump()
+    assert api.get("/v1/feedback?kind=comment").ok()["data"] == []
+    [listed] = api.get("/v1/messages?class=unreadable").ok()["data"]
+    api.post(f"/v1/messages/{listed['id']}/retry").ok()
+    cloud.pump(twice=True)
+    [comment] = api.get("/v1/feedback?kind=comment").ok()["data"]
+    assert (comment["comment"].strip(), comment["customer_id"]) == ("A lamp for the night.", ada["id"])
+    assert tickets(api) == []

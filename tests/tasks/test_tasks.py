@@ -161,3 +161,27 @@ def test_a_customers_tasks_are_summed_exported_and_erased(
         assert tasks.erase(work, ada) == expected
         commit(work)
     assert [item for item in cloud.items() if item["sk"] == "TASK"] == []
+
+
+def test_a_follow_up_on_a_ticket_is_its_customers(api: Api, ada: str, sam: str) -> None:
+    opened = {"customer_id": ada, "channel": "phone", "subject": "Kettle", "text": "It leaks."}
+    kettle, lamp = (api.post("/v1/tickets", opened).ok(201)["id"] for _ in range(2))
+    due = {"owner": sam, "title": "Call back", "due_at": "2031-01-01T09:00:00Z"}
+    made = api.post("/v1/tasks", due | {"ticket_id": kettle}).ok(201)
+    assert (made["customer_id"], made["ticket_id"]) == (ada, kettle)
+    _add(api, ada, sam)
+    assert (
+        _listed(api, f"ticket_id={kettle}")
+        == _listed(api, f"ticket_id={kettle}&owner={sam}")
+        == ["Call back"]
+    )
+    assert _listed(api, f"ticket_id={lamp}") == []
+    assert len(_listed(api, f"customer_id={ada}")) == 2
+    bob = api.post("/v1/customers", {"name": "Bob"}).ok(201)["id"]
+    wrong = api.post("/v1/tasks", due | {"ticket_id": kettle, "customer_id": bob}).problem(422, "invalid")
+    assert wrong["invalid_params"][0]["code"] == "not_the_tickets"
+    api.post("/v1/tasks", due).problem(422, "invalid")
+    api.post("/v1/tasks", due | {"ticket_id": "tkt_01J00000000000000000000000"}).problem(
+        404, "no_such_ticket"
+    )
+    api.get("/v1/tasks?ticket_id=tkt_01J00000000000000000000000").problem(404, "no_such_ticket")
