@@ -28,6 +28,8 @@ FEATURES = (
     "chalicelib.support.rule_routes",
     "chalicelib.support.view_routes",
     "chalicelib.notices.routes",
+    "chalicelib.portal.routes",
+    "chalicelib.portal.page_routes",
     "chalicelib.feedback.routes",
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",

@@ -24,6 +24,7 @@ Scope = Literal[
     "tickets:read",
     "tickets:write",
     "support:write",
+    "portal:write",
     "messages:read",
     "messages:write",
     "templates:read",
