@@ -1,6 +1,7 @@
 """What a response adds to the counters, and what the sums of the counters mean."""
 
 import datetime
+import math
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
@@ -36,7 +37,32 @@ def ratio(part: int, whole: int, digits: int) -> float | None:
     return float((Decimal(part) / whole).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
+Z = 1.959964
+"""Of 95 % of the normal distribution, both sides."""
+
+
+def nps_interval(promoters: int, passives: int, detractors: int) -> tuple[float, float]:
+    """The 95 % confidence interval of a Net Promoter Score, from −100 to 100, to one decimal.
+
+    The adjusted Wald interval that adds three quarters to promoters and detractors and one and a half to
+    passives: it covers what it says for small samples too (Rocks, "Interval Estimation for the 'Net Promoter
+    Score'", The American Statistician 70(4), 2016).
+    """
+    whole = promoters + passives + detractors + 3
+    up, down = (promoters + 0.75) / whole, (detractors + 0.75) / whole
+    middle = up - down
+    margin = Z * math.sqrt((up + down - middle**2) / whole)
+    return round(100 * max(-1.0, middle - margin), 1), round(100 * min(1.0, middle + margin), 1)
+
+
 Percentage = Annotated[float | None, Field(description="To one decimal; null without answers.")]
+
+
+class Interval(Model):
+    """What the score would be, with a probability of 95 %, if everybody had answered."""
+
+    low: float
+    high: float
 
 
 class Nps(Model):
@@ -47,6 +73,7 @@ class Nps(Model):
     passives: int
     detractors: int
     score: Percentage
+    interval: Annotated[Interval | None, Field(description="Null without answers.")]
 
 
 class Csat(Model):
@@ -105,6 +132,7 @@ def measures(counters: Mapping[str, int]) -> dict[str, Any]:
             passives=count("passives"),
             detractors=count("detractors"),
             score=ratio(100 * balance, count("nps"), 1),
+            interval=_interval(*(count(one) for one in ("promoters", "passives", "detractors"))),
         ),
         "csat": Csat(
             responses=count("csat"),
@@ -113,3 +141,10 @@ def measures(counters: Mapping[str, int]) -> dict[str, Any]:
         ),
         "ces": Ces(responses=count("ces"), mean=ratio(count("effort"), count("ces"), 2)),
     }
+
+
+def _interval(promoters: int, passives: int, detractors: int) -> Interval | None:
+    if not promoters + passives + detractors:
+        return None
+    low, high = nps_interval(promoters, passives, detractors)
+    return Interval(low=low, high=high)

@@ -50,7 +50,7 @@ def rendered(markdown: str) -> Rendered:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
     html = parser.renderer.render(tokens, parser.options, {})
-    return Rendered(_sanitised(html), " ".join(" ".join(_seen(tokens)).split()))
+    return Rendered(_sanitised(html), " ".join("".join(_seen(tokens)).split()))
 
 
 @cache
@@ -85,3 +85,5 @@ def _seen(tokens: Sequence[Token]) -> Iterator[Any]:
         if token.type in _TEXTS:
             yield token.content
         yield from _seen(token.children or ())
+        if token.block or token.type in ("softbreak", "hardbreak"):
+            yield " "  # what is marked within a word, or before a comma, stays one

@@ -163,9 +163,11 @@ def _scored(index: Index, found: dict[str, _Held]) -> dict[int, dict[str, float]
 
 
 def _in_title(index: Index, parts: Iterable[str], expanded: dict[str, list[str]], place: int) -> bool:
+    """Whether the title has one of the words, but for those that are too short to say anything alone."""
     return any(
         posting.place == place and posting.field == TITLE
         for word in parts
+        if len(word) >= STEM or not word.isascii()
         for term in expanded[word]
         for posting in index.exactly(term)
     )

@@ -21,4 +21,4 @@ def articles(ticket_id: str) -> ProposedArticles:
     messages, _ = support.messages(ticket_id, limit=READ, after=None)
     asked = [message.text for message in messages if message.direction == "inbound"]
     text = "\n".join([ticket.subject, *asked])
-    return ProposedArticles(data=knowledge.proposed(text, None, MOST))
+    return ProposedArticles(data=knowledge.proposed(text, ticket.language, MOST))

@@ -90,3 +90,15 @@ def snoozed(api: Caller) -> Any:
     ticket = api.post("/v1/tickets", call).ok(201)
     until = (datetime.now(UTC) + timedelta(seconds=3)).isoformat().replace("+00:00", "Z")
     return api.patch(f"/v1/tickets/{ticket['id']}", {"status": "pending", "snoozed_until": until}).ok()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def promised(api: Caller) -> Any:
+    """A ticket that is to be answered within a minute, and is not: opened first, seen last."""
+    mark = address_of("promised")[:50]
+    targets = {"normal": {"first_response": 1}}
+    policy = {"name": mark, "position": 0, "conditions": {"tags": [mark]}, "targets": targets}
+    api.post("/v1/sla/policies", policy).ok(201)
+    owner = api.post("/v1/customers", {"name": "Waiting"}).ok(201)
+    call = {"customer_id": owner["id"], "channel": "phone", "subject": "Hello?", "text": "Anybody there?"}
+    return api.post("/v1/tickets", {**call, "tags": [mark]}).ok(201)

@@ -20,8 +20,8 @@ MASKS = (
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "DAY"),
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
 )
-PATIENCE = 60
-"""Seconds in which a reading block must come to show what the document shows."""
+PATIENCE = 150
+"""Seconds in which a reading block must come to show what the document shows: a timer takes two minutes."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.feedback.statistics import additions, measures, ratio
+from chalicelib.feedback.statistics import additions, measures, nps_interval, ratio
 from chalicelib.kernel import aws, config, counters
 from chalicelib.kernel.table import encode_item
 from tests.api import Api
@@ -52,6 +52,7 @@ def _plain(responses: Iterable[tuple[str, int | None]]) -> dict[str, Any]:
             "passives": len(nps) - promoters - detractors,
             "detractors": detractors,
             "score": _rounded(100 * (promoters - detractors), len(nps), 10),
+            "interval": _interval(promoters, len(nps) - promoters - detractors, detractors),
         },
         "csat": {
             "responses": len(csat),
@@ -60,6 +61,11 @@ def _plain(responses: Iterable[tuple[str, int | None]]) -> dict[str, Any]:
         },
         "ces": {"responses": len(ces), "mean": _rounded(sum(s for s in ces if s), len(ces), 100)},
     }
+
+
+def _interval(promoters: int, passives: int, detractors: int) -> dict[str, float] | None:
+    low, high = nps_interval(promoters, passives, detractors)
+    return {"low": low, "high": high} if promoters + passives + detractors else None
 
 
 def _rounded(part: int, whole: int, steps: int) -> float | None:
@@ -218,6 +224,19 @@ def test_sums_of_additions_say_what_plain_arithmetic_says(responses: list[tuple[
         name: value if isinstance(value, int | dict) else value.model_dump() for name, value in found.items()
     }
     assert plain == _plain(responses)
+
+
+def test_the_interval_of_a_net_promoter_score() -> None:
+    assert nps_interval(50, 30, 20) == (14.1, 44.2), "29.1 ± 15.1 of 103"
+
+
+@given(st.tuples(*[st.integers(0, 10_000)] * 3))
+def test_more_answers_make_the_interval_narrower(counts: tuple[int, int, int]) -> None:
+    low, high = nps_interval(*counts)
+    assert -100 <= low < high <= 100
+    if sum(counts):
+        lower, higher = nps_interval(*(4 * one for one in counts))
+        assert higher - lower <= high - low
 
 
 def test_halves_are_rounded_away_from_zero() -> None:

@@ -70,6 +70,11 @@ def test_the_usual_is_rendered() -> None:
     assert text == "Lamps Two of them: a b 1 2 first x < y"
 
 
+def test_the_text_has_spaces_where_a_reader_sees_them() -> None:
+    markdown = "Keep it **dry**, and un*break*able.\nThen\n\n- one\n- `two`"
+    assert rendered(markdown).text == "Keep it dry, and unbreakable. Then one two"
+
+
 def test_links_are_not_followed_by_machines_and_lead_nowhere_odd() -> None:
     html, _ = rendered(
         "[a](https://example.org) [b](other-article) [c](javascript:alert(1)) [d](data:text/html,x)"

@@ -10,7 +10,7 @@ from tests.knowledge.articles import published
 def test_articles_that_may_answer_a_ticket(api: Api, cloud: Cloud) -> None:
     published(api, cloud, "A lamp flickers", "A dimmer can make lamps flicker. Change the bulb.")
     published(api, cloud, "Refund limits", "Up to fifty a dimmer.", audience="internal")
-    published(api, cloud, "Returns", "Send it back.")
+    published(api, cloud, "Returns now and then", "Send it back.")
     published(api, cloud, "Lampe flackert", "Ein Dimmer lässt die Lampe flackern.", language="de")
     ada = api.post("/v1/customers", {"name": "Ada"}).ok(201)["id"]
 
@@ -29,6 +29,7 @@ def test_articles_that_may_answer_a_ticket(api: Api, cloud: Cloud) -> None:
     ]
     assert [title for title, _ in proposed("Limits of a refund", "Up to what?")] == ["Refund limits"]
     assert proposed("Hello", "Good day") == []
+    assert proposed("An offer", "Buy now!") == [], "one short word of a title says nothing"
 
 
 def test_without_articles_there_is_nothing_to_propose(api: Api) -> None:
