@@ -123,6 +123,7 @@ def test_the_assignee_hears_of_an_answer_and_nobody_of_the_first_mail(
     assert _notices() == []
     _answer(cloud)
     assert _told() == [("Sam", "New answer")]
+    assert "Ada Lovelace wrote on this ticket." in _text(_notices()[0])
     assert "> Still leaks.\n" in _text(_notices()[0])
 
 
