@@ -29,6 +29,8 @@ FEATURES = (
     "chalicelib.support.view_routes",
     "chalicelib.macros.routes",
     "chalicelib.notices.routes",
+    "chalicelib.portal.routes",
+    "chalicelib.portal.page_routes",
     "chalicelib.feedback.routes",
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",

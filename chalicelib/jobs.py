@@ -19,6 +19,7 @@ from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
 from chalicelib.knowledge import indexing as articles
+from chalicelib.portal import entering
 from chalicelib.privacy import collecting, erasing, retaining
 from chalicelib.transfer import exports
 from chalicelib.transfer import running as imports
@@ -31,6 +32,7 @@ STEPS: dict[str, Callable[[Work, str, int], None]] = {
     "exp": exports.step,
     "imp": imports.take_step,
     "org": members.empty,
+    "prt": entering.step,
     "ret": retaining.step,
     "sar": collecting.step,
 }

@@ -26,6 +26,7 @@ Scope = Literal[
     "support:write",
     "macros:read",
     "macros:write",
+    "portal:write",
     "messages:read",
     "messages:write",
     "templates:read",

@@ -15,7 +15,9 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.config import Misconfigured, settings
 from chalicelib.kernel.table import busy_is_unavailable
 
-Purpose = Literal["cursor", "thread", "suppression", "consent", "preferences", "download", "vote", "webhook"]
+Purpose = Literal[
+    "cursor", "thread", "suppression", "consent", "preferences", "download", "vote", "webhook", "portal"
+]
 
 _SALT = b"rapport"
 ROOT_BYTES = 32

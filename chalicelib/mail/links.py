@@ -15,13 +15,19 @@ from chalicelib.kernel.config import settings
 
 UNSUBSCRIBE_URL = "https://unsubscribe.invalid/"
 PREFERENCES_URL = "https://preferences.invalid/"
-"""What `{{ unsubscribe_url }}` and `{{ preferences_url }}` are until a mail is sent (RFC 2606 section 2)."""
+PORTAL_URL = "https://portal.invalid/"
+"""What `{{ unsubscribe_url }}` and `{{ preferences_url }}` are until a mail is sent (RFC 2606 section 2).
+
+The last is the customer's own page of their tickets (portal/)."""
 
 CHOICE_VALID_FOR = timedelta(days=3 * 365)
 """How long somebody can leave a topic by an old mail."""
 DOWNLOAD_VALID_FOR = timedelta(days=30)
+PORTAL_VALID_FOR = timedelta(days=1)
+"""How long a link works by which a customer sees their tickets, when they asked for it by mail."""
 
 _CHOICE = re.compile(rf"({ids.ULID_PATTERN}) ({ids.ULID_PATTERN}) (\d{{1,12}}) ([a-z0-9_-]{{1,40}})")
+_ENTRANCE = re.compile(rf"({ids.ULID_PATTERN}) (\d{{1,12}})")
 _DOWNLOAD = re.compile(rf"({ids.ULID_PATTERN}) (\d{{1,12}}) ([0-9a-f]{{64}})")
 
 
@@ -43,6 +49,16 @@ class Download(NamedTuple):
     message_id: str
     expires_at: int
     attachment_id: str
+
+
+class Entrance(NamedTuple):
+    """Whose tickets a link shows, and until when."""
+
+    customer_id: str
+    expires_at: int
+
+    def is_over(self, at: datetime) -> bool:
+        return self.expires_at <= at.timestamp()
 
 
 def choice_token(customer_id: str, message_id: str, topic: str, now: datetime) -> str:
@@ -85,3 +101,15 @@ def download(token: str, at: datetime) -> Download | None:
     if read is None or int(read[2]) <= at.timestamp():
         return None
     return Download(f"msg_{read[1]}", int(read[2]), read[3])
+
+
+def portal_url(base: str, customer_id: str, until: datetime) -> str:
+    """Where a customer sees and answers their tickets until then; whoever has the link can."""
+    payload = f"{customer_id.removeprefix('cus_')} {int(until.timestamp())}"
+    return f"{base}/my/{tokens.seal('portal', payload)}"
+
+
+def entrance(token: str) -> Entrance | None:
+    """What such a link's token stands for; None for one that we did not make."""
+    read = _ENTRANCE.fullmatch(tokens.unseal("portal", token) or "")
+    return Entrance(f"cus_{read[1]}", int(read[2])) if read else None

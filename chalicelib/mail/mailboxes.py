@@ -5,7 +5,7 @@ The support address is the default mailbox: it is always there, and takes what n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chalicelib.access import service as access
 from chalicelib.kernel import table
@@ -53,9 +53,10 @@ def notifier() -> Mailbox:
     return box.model_copy(update={"address": f"{local[:40]}{NOTIFIER_TAG}@{domain}", "signature": None})
 
 
-def answers_notice(recipients: Iterable[str]) -> bool:
-    """Whether a mail went to whom notices come from: it is no customer's, and nobody is to answer it."""
-    return any(one.casefold().partition("@")[0].endswith(NOTIFIER_TAG) for one in recipients)
+def answers_notice(recipients: Sequence[str]) -> bool:
+    """Whether a mail came to nobody but whom notices come from: it is no customer's, nor to be answered."""
+    tagged = [one.casefold().partition("@")[0].endswith(NOTIFIER_TAG) for one in recipients]
+    return bool(tagged) and all(tagged)
 
 
 def of_address(address: str | None) -> Mailbox:

@@ -27,7 +27,8 @@ Status = Literal[
     "failed",
     "cancelled",
 ]
-"""`received` came by mail, `recorded` was written down here; the others are a sent mail's way."""
+"""`received` came by mail or the customer's own page, `recorded` was written down here; the others are a
+sent mail's way."""
 
 RANK: dict[Status, int] = {
     "received": 0,

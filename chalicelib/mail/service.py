@@ -131,14 +131,14 @@ def cancel(work: Work, message_id: str) -> Message:
     return shown(message.model_copy(update={"status": "cancelled", "version": message.version + 1}))
 
 
-def record(work: Work, message: Message, event: Any) -> None:
+def record(work: Work, message: Message, event: Any, *, channel: str = "email") -> None:
     """Record an event about a message where its customer's timeline shows it."""
     private = {"subject": message.subject, "preview": message.text[:PREVIEW]}
     work.record(
         store.events_partition(message.id, message.customer_id),
         event,
         customer_id=message.customer_id,
-        channel="email",
+        channel=channel,
         private=private,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib.kernel import blobs
+from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.ids import now
 from chalicelib.mail import footers, links, service, threads
@@ -24,7 +25,7 @@ def outgoing(message: StoredMessage, banned: set[str], locale: str | None) -> Ou
     content = Content(text=message.text, elided="", html=None)
     if message.body_key is not None:
         content = Content.model_validate(blobs.get_json(message.body_key), strict=False)
-    text, html, headers = _with_choices(message, content.text, content.html, locale)
+    text, html, headers = _with_choices(message, _with_entrance(message, content.text), content.html, locale)
     attached, linked = _divided(message.attachments, 3 * (len(text) + len(html or "")))
     if linked:
         urls = [(one, links.download_url(message.id, one.id, now())) for one in linked]
@@ -64,6 +65,14 @@ def _threaded(message: StoredMessage) -> OutgoingMail:
         tags=tags,
         auto_reply=message.auto_reply,
     )
+
+
+def _with_entrance(message: StoredMessage, text: str) -> str:
+    """A text with the link to the customer's tickets, if it is to have one."""
+    if message.customer_id is None or links.PORTAL_URL not in text:
+        return text
+    url = links.portal_url(settings().public_url, message.customer_id, now() + links.PORTAL_VALID_FOR)
+    return text.replace(links.PORTAL_URL, url)
 
 
 def _with_choices(

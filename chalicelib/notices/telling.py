@@ -64,6 +64,11 @@ class Happened(NamedTuple):
             case _:
                 return self.ticket.status not in ("solved", "closed")
 
+    def author(self) -> str | None:
+        """Who wrote what came in, by their name if it says one."""
+        author = self.message.from_ if self.message else None
+        return (author.name or author.address) if author else None
+
     def concerned(self) -> list[str]:
         """Ids of those to tell: one call when it is the team of a ticket that nobody has."""
         if self.kind == "mentioned":
@@ -82,7 +87,7 @@ def tell(work: Work, event: Published) -> None:
     concerned = happened.concerned()
     actor = event.actor.staff_id
     people = store.people([*concerned, *([actor] if actor else [])]) if concerned else {}
-    by = people[actor].staff.name if actor in people else None
+    by = people[actor].staff.name if actor in people else happened.author()
     for person in _readers(happened, people, concerned):
         _tell(work, happened, person, by)
     if work.writes:  # a notice of what was erased meanwhile would stay for ever

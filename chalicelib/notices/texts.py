@@ -55,7 +55,7 @@ def notice(
     quoted: str,
     last: bool,
 ) -> tuple[str, str]:
-    """Subject and text. `by` is who of the staff did it, if any; `quoted` is what was written.
+    """Subject and text. `by` is who did it, if known; `quoted` is what was written.
 
     The tag stands without the brackets by which mails are threaded.
     """
@@ -84,7 +84,7 @@ def _happened(kind: Kind, data: Mapping[str, Any], by: str | None) -> str:
         case "mentioned":
             return f"{by or 'Somebody'} mentioned you in a note."
         case "replied":
-            return "Somebody wrote on this ticket."
+            return f"{by or 'Somebody'} wrote on this ticket."
         case "sla_warning":
             return f"On this ticket {target} is due soon{_when(data)}."
         case "sla_breached":

@@ -8,7 +8,11 @@ from chalicelib.kernel.errors import Conflict
 from chalicelib.privacy.model import Certificate, Erasure, Remainder
 
 _WHILE = (
-    ("idempotency_answers", 2, "answers to repeated requests; they expire"),
+    (
+        "idempotency_answers",
+        2,
+        "answers to repeated requests, and addresses that asked for a link; they expire",
+    ),
     ("queues", 14, "messages that failed and wait in dead letters; of somebody erased they do nothing"),
     ("files", 30, "files, plans and results of imports, and files of exports, that held them; they expire"),
     ("bus_archive", 30, "published events: ids, enums and numbers, and none of their data"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from chalicelib.kernel.config import settings
+from chalicelib.kernel.http.layout import page
 from chalicelib.kernel.http.routes import Raw
 from chalicelib.subscriptions.choice_texts import CHANNELS, NAMES, TEXTS, Texts
 from chalicelib.subscriptions.choosing import Box, Chosen
-from chalicelib.subscriptions.layout import page
 
 _BOX = """<li><label class="choice"><input type="checkbox" name="on" value="{name}"{checked}>
 <span><b>{topic}</b><small>{details}</small></span></label>

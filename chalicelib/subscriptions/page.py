@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from chalicelib.kernel.config import settings
+from chalicelib.kernel.http.layout import page
 from chalicelib.kernel.http.routes import Raw
 from chalicelib.subscriptions.confirming import Answered, Outcome
-from chalicelib.subscriptions.layout import page
 from chalicelib.subscriptions.texts import Texts, texts
 
 _FORM = """<form method="post">

@@ -55,7 +55,9 @@ def _narrowest(filters: Filters) -> tuple[str | None, str, str | None]:
     return None, "gsi1", None
 
 
-def of_customers(customer_ids: Sequence[str], *, limit: int) -> tuple[list[StoredTicket], bool]:
-    """The newest tickets of customers who are one person, and whether there are more: a call an id."""
-    found = pages.page([store.of_customer(one) for one in customer_ids], limit=limit)
-    return store.tickets_of(found.items), found.after is not None
+def of_customers(
+    customer_ids: Sequence[str], *, limit: int, after: str | None = None
+) -> tuple[list[StoredTicket], str | None]:
+    """A page of the tickets of customers who are one person, newest first: a call an id."""
+    found = pages.page([store.of_customer(one) for one in customer_ids], limit=limit, after=after)
+    return store.tickets_of(found.items), found.after

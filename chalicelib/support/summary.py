@@ -24,9 +24,11 @@ class TicketFigures(Stored):
 
 def summary_of(customer_ids: Sequence[str]) -> TicketFigures:
     """The tickets of customers who are one person, the newest 1,000 at most: one call each."""
-    tickets, more = listing.of_customers(customer_ids, limit=MAX_COUNTED)
+    tickets, after = listing.of_customers(customer_ids, limit=MAX_COUNTED)
     named = sorted((ticket.id for ticket in tickets if ticket.status in OPEN), reverse=True)
-    return TicketFigures(open_ids=named[:MAX_NAMED], open=len(named), total=len(tickets), more=more)
+    return TicketFigures(
+        open_ids=named[:MAX_NAMED], open=len(named), total=len(tickets), more=after is not None
+    )
 
 
 def ticket_key(ticket_id: str) -> Key:

@@ -24,6 +24,7 @@ def live_through(api: Api, cloud: Cloud) -> None:
     move_data(api)
     cloud.pump()
     part_ways(api, cloud, ada, cy)
+    help_themselves(api, ada)
 
 
 def open_shop(api: Api) -> None:
@@ -131,3 +132,10 @@ def part_ways(api: Api, cloud: Cloud, ada: str, cy: str) -> None:
     cloud.pump()
     api.post(f"/v1/customers/{eve}/erasure", {"confirm": eve}).ok(201)
     cloud.pump()
+
+
+def help_themselves(api: Api, ada: str) -> None:
+    link = api.post(f"/v1/customers/{ada}/portal-link", {}).ok()["url"]
+    token = link.rpartition("/")[2]
+    api.post(f"/v1/public/portal/{token}/tickets", {"subject": "Lid", "text": "Stuck."}).ok(201)
+    api.post("/v1/public/portal", {"email": "ada@example.org"})

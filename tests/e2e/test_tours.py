@@ -62,7 +62,7 @@ def test_the_tour_of_customers(cloud: Cloud, tmp_path: Path) -> None:
     follow(OPENING + tour, cloud, tmp_path)
 
 
-@pytest.mark.parametrize(("document", "length"), [("sla", 6), ("knowledge", 6)])
+@pytest.mark.parametrize(("document", "length"), [("sla", 6), ("knowledge", 6), ("portal", 8)])
 def test_the_tour_of(cloud: Cloud, tmp_path: Path, document: str, length: int) -> None:
     words = [one for one in blocks("docs/customers.md", "A tour") if "pick()" in one.commands]
     tour = blocks(f"docs/{document}.md", "A tour")

@@ -12,12 +12,22 @@ from chalicelib.webhooks.model import GROUPS
 from tests.cloud import WORKERS
 from tests.infra.package import Package
 
+PORTAL = "/v1/public/portal/{token}"
 PUBLIC = {
     *("/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"),
     *("/confirm/{token}", "/confirm/{token}/decline"),
     *("/v1/public/articles", "/v1/public/articles/{slug}", "/v1/public/articles/{slug}/votes"),
     *("/v1/public/sections", "/help", "/help/{slug}"),
     *("/unsubscribe/{token}", "/preferences/{token}", "/download/{token}"),
+    *(
+        "/my",
+        "/my/{token}",
+        "/my/{token}/{ticket_id}",
+        "/my/{token}/{ticket_id}/{message_id}/{attachment_id}",
+    ),
+    *("/v1/public/portal", f"{PORTAL}/tickets", f"{PORTAL}/tickets/{{ticket_id}}"),
+    f"{PORTAL}/tickets/{{ticket_id}}/messages",
+    f"{PORTAL}/tickets/{{ticket_id}}/messages/{{message_id}}/attachments/{{attachment_id}}",
 }
 """The only paths that answer without a key."""
 

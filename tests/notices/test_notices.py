@@ -123,6 +123,7 @@ def test_the_assignee_hears_of_an_answer_and_nobody_of_the_first_mail(
     assert _notices() == []
     _answer(cloud)
     assert _told() == [("Sam", "New answer")]
+    assert "Ada Lovelace wrote on this ticket." in _text(_notices()[0])
     assert "> Still leaks.\n" in _text(_notices()[0])
 
 
@@ -301,6 +302,9 @@ def test_an_answer_to_a_notice_opens_and_joins_no_ticket(
     filed = api.get("/v1/messages?class=own_loop").ok()["data"]
     assert [one["signals"] for one in filed] == [["answers_notice"]] * 2
     assert len(outbox()) == 2, "nor is it acknowledged"
+    both = ["support+notices@shop.example", "support@shop.example"]
+    receive(cloud, write("To both.", sender="Bob <bob@example.org>"), to=both, sender="bob@example.org")
+    assert len(api.get("/v1/tickets").ok()["data"]) == 2, "who also wrote to a mailbox is heard"
 
 
 def test_a_notice_that_comes_back_to_us_ends_there(api: Api, cloud: Cloud, ticket: str) -> None:

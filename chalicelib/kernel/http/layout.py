@@ -1,4 +1,4 @@
-"""How our pages look: plain HTML without scripts, readable on a phone and by a screen reader."""
+"""How pages look on which people act by a link: plain HTML, no scripts, fit for phones and screen readers."""
 
 from __future__ import annotations
 
@@ -31,15 +31,25 @@ label.choice { align-items: flex-start; cursor: pointer; display: flex; gap: .9r
 label.choice input { accent-color: var(--green); flex: none; height: 1.6rem; margin: 0; width: 1.6rem; }
 label.choice b { display: block; overflow-wrap: anywhere; }
 small { color: var(--soft); display: block; font-size: .95rem; }
-select { background: var(--card); border: 2px solid var(--line); border-radius: .6rem; color: var(--ink);
-  display: block; font: inherit; margin-top: .25rem; min-height: 3rem; padding: .5rem; width: 100%; }
+select, input.line, textarea { background: var(--card); border: 2px solid var(--line); border-radius: .6rem;
+  color: var(--ink); display: block; font: inherit; margin-top: .25rem; min-height: 3rem; padding: .5rem;
+  width: 100%; }
+textarea { min-height: 9rem; }
+form label.line { display: block; font-weight: 600; margin-top: 1rem; }
+li a.row { color: inherit; display: block; overflow-wrap: anywhere; padding: .75rem 0;
+  text-decoration: none; }
+li a.row b { color: var(--green); display: block; text-decoration: underline; }
+li.us, li.you { padding: .75rem 0; }
+li .said { overflow-wrap: anywhere; white-space: pre-wrap; }
+li.us .said { border-left: .3rem solid var(--green); padding-left: .75rem; }
 button { background: none; border: 2px solid var(--line); border-radius: .6rem; color: var(--ink);
   cursor: pointer; display: block; font: inherit; margin-top: 1rem; min-height: 3rem;
   padding: .5rem 1.25rem; width: 100%; }
 button.yes { background: var(--green); border-color: var(--green); color: var(--on-green); font-weight: 600; }
 :focus-visible { outline: 3px solid #2563eb; outline-offset: 3px; }
-.done { background: var(--paper); border-left: .3rem solid var(--green); border-radius: .3rem;
+.done, .wrong { background: var(--paper); border-left: .3rem solid var(--green); border-radius: .3rem;
   padding: .75rem 1rem; }
+.wrong { border-color: #b91c1c; }
 """
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {

@@ -1,0 +1,1 @@
+"""A customer's own tickets, seen and answered by a link that they are mailed."""
