@@ -45,6 +45,17 @@ PLACES = {
     "task_id": "tsk_01J00000000000000000000000",
     "topic_id": "newsletter",
     "token": "bm90LW91cnM",
+    "mailbox_id": "box_01J00000000000000000000000",
+    "rule_id": "rul_01J00000000000000000000000",
+    "view_id": "viw_01J00000000000000000000000",
+    "webhook_id": "whk_01J00000000000000000000000",
+    "delivery_id": "dlv_01J00000000000000000000000",
+    "macro_id": "mac_01J00000000000000000000000",
+    "other_id": "tkt_01J00000000000000000000000",
+    "attachment_id": "0000000000000000000000000000000000000000000000000000000000000000",
+    "asset": "x",
+    "feedback_id": "fbk_01J00000000000000000000000",
+    "key_id": "key_01J00000000000000000000000",
 }
 
 
@@ -68,13 +79,15 @@ def test_every_route_has_a_summary_and_a_scope_or_is_public() -> None:
         assert operation["summary"].endswith("."), f"{method} {path}"
         assert bool(operation["security"]) is ("x-scope" in operation), f"{method} {path}"
     public = {path for path, _, operation in _operations() if not operation["security"]}
-    pages = {"/confirm/{token}", "/confirm/{token}/decline", "/help", "/help/{slug}"}
+    pages = {"/confirm/{token}", "/confirm/{token}/decline", "/help", "/help/{slug}", "/my", "/my/{token}"}
+    pages |= {"/unsubscribe/{token}", "/preferences/{token}", "/download/{token}", "/my/{token}/{ticket_id}"}
+    pages |= {"/my/{token}/{ticket_id}/{message_id}/{attachment_id}"}
     articles = {"", "/{slug}", "/{slug}/votes"}
     pages |= {f"/v1/public/articles{rest}" for rest in articles} | {"/v1/public/sections"}
+    tickets, own = "/v1/public/portal/{token}/tickets", "/{ticket_id}"
+    attachment = f"{own}/messages/{{message_id}}/attachments/{{attachment_id}}"
+    pages |= {tickets + rest for rest in ("", own, f"{own}/messages", attachment)} | {"/v1/public/portal"}
     assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"} | pages
-    confirming = {"/confirm/{token}", "/confirm/{token}/decline"}
-    confirming |= {"/unsubscribe/{token}", "/preferences/{token}", "/download/{token}"}
-    assert public == {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{asset}"} | confirming
 
 
 def test_an_operation_tells_its_readers_the_scope() -> None:
