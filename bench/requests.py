@@ -36,6 +36,7 @@ ACTS: list[tuple[str, int, Act]] = [
     ),
     ("ticket page of a status", 1, request("GET", "/v1/tickets?status=open")),
     ("ticket page of all: a query for each of 6 statuses", 6, request("GET", "/v1/tickets")),
+    ("search of tickets", 2, request("GET", "/v1/tickets?q=kettle+broken&status=open")),
     ("page of a ticket's messages", 1, request("GET", "/v1/tickets/{ticket}/messages")),
     ("take down a ticket, which reads its customer", 2, request("POST", "/v1/tickets", TICKET)),
     ("PATCH a ticket", 2, request("PATCH", "/v1/tickets/{ticket}", saying({"priority": "high"}))),

@@ -89,7 +89,7 @@ def _queued(**mail: str) -> Callable[[Scene], None]:
 def _forget_earlier(scene: Scene) -> None:
     """What the acts before brought to these queues is not ours to measure, and would take long."""
     scene.cloud.publish()
-    for queue in ("CustomerIndexQueue", "DuplicatesQueue", "SummariesQueue"):
+    for queue in ("CustomerIndexQueue", "TicketIndexQueue", "DuplicatesQueue", "SummariesQueue"):
         scene.cloud.receive(queue)
 
 
@@ -111,6 +111,14 @@ def _colleagues(scene: Scene) -> None:
 def _one_newcomer(scene: Scene) -> None:
     _forget_earlier(scene)
     scene.api.post("/v1/customers", {"name": "Grace Hopper", "emails": [fresh_address()]}).ok(201)
+    scene.cloud.publish()
+
+
+def _written(scene: Scene) -> None:
+    """A mail opened a ticket: two events, and one of the acknowledgement."""
+    _forget_earlier(scene)
+    _arrive(scene, mailbox.write("It leaks.", subject="Kettle"))
+    scene.cloud.work("InboundMailQueue")
     scene.cloud.publish()
 
 
@@ -153,6 +161,11 @@ ACTS: list[tuple[str, int, Act]] = [
         "index of customers, a batch of 10 who join an organisation by their domain",
         4,
         delivered("CustomerIndexQueue", _colleagues),
+    ),
+    (
+        "index of tickets, a mail of a new ticket: two calls an event",
+        4,
+        delivered("TicketIndexQueue", _written),
     ),
     ("duplicates of a new customer", 12, delivered("DuplicatesQueue", _one_newcomer)),
     ("duplicates of 10 new customers: 9 for each at most", 93, delivered("DuplicatesQueue", _newcomers)),

@@ -1,10 +1,11 @@
 """Writes the index of customers anew: `python -m infra.reindex --stage prod [--after cus_…]`.
 
-With `--articles`, the index of the knowledge base instead (chalicelib/knowledge).
+With `--tickets` that of tickets instead, and their places in lists (chalicelib/support); with `--articles`
+that of the knowledge base (chalicelib/knowledge).
 
-Search terms and lists (chalicelib/directory) follow the customers by themselves. This is for a release that
-makes other terms, for a custom field that becomes filterable, and for what was lost. It goes through the
-customers, newest first, and may run beside everything else, be stopped, and run again.
+Search terms and lists follow customers and tickets by themselves. This is for a release that makes other
+terms or lists, for a custom field that becomes filterable, and for what was lost. It goes through them,
+newest first, and may run beside everything else, be stopped, and run again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from infra.stack import outputs
 WRITERS = 4
 """Threads that write at once."""
 TRIES = 5
-"""How often customers are read again who changed meanwhile."""
+"""How often what changed meanwhile is read again."""
 EVERY = 2.0
 """Seconds between two lines of progress."""
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -36,6 +37,7 @@ _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 class Progress:
     """How far it is. The rest is told by the times of creation, since nothing counts the customers."""
 
+    name: str
     oldest: float
     done: int = 0
     began: float = field(default_factory=time.monotonic)
@@ -55,57 +57,77 @@ class Progress:
         span = (self.newest or 0) - self.oldest
         share = ((self.newest or 0) - moment(position)) / span if span > 0 else 1.0
         left = f"about {max(0.0, seconds / share - seconds):,.0f} s left" if share else "just begun"
-        return f"{self.done:,} customers, {self.done / seconds:,.0f}/s, {left}; at {position}"
+        return f"{self.done:,} {self.name}, {self.done / seconds:,.0f}/s, {left}; at {position}"
 
 
-def moment(customer_id: str) -> float:
+def moment(entity_id: str) -> float:
     """Epoch seconds of an id's time part."""
     milliseconds = 0
-    for char in customer_id.rpartition("_")[2][:10]:
+    for char in entity_id.rpartition("_")[2][:10]:
         milliseconds = milliseconds * 32 + _DIGITS.index(char)
     return milliseconds / 1000
 
 
-def rebuild(*, after: str | None, page: int = 100) -> int:
-    """Write the entries of every customer older than `after` anew; how many. Raises Unavailable.
+@dataclass(frozen=True)
+class Kind:
+    """What is indexed: a page of ids, newest first, with where the next one begins; and how to write some.
+
+    `write` gives those back that were read too early. `oldest` is when the oldest was created, or nearly.
+    """
+
+    name: str
+    page: Callable[[int, str | None], tuple[list[str], str | None]]
+    oldest: Callable[[], datetime | None]
+    write: Callable[[Sequence[str]], list[str]]
+
+
+def rebuild(kind: Kind, *, after: str | None, page: int = 100) -> int:
+    """Write the entries of all that are older than `after` anew; how many. Raises Unavailable.
 
     Memory is bounded by the page.
     """
-    from chalicelib.customers import service as customers
-
-    progress = Progress(oldest=_oldest())
+    progress = Progress(kind.name, oldest=(kind.oldest() or datetime.now(UTC)).timestamp())
     with ThreadPoolExecutor(WRITERS) as pool:
         while True:
-            found, position = customers.newest(None, limit=page, after=after)
-            ids = [customer.id for customer in found]
+            ids, position = kind.page(page, after)
             if ids:
-                list(pool.map(index, [ids[begin::WRITERS] for begin in range(min(WRITERS, len(ids)))]))
+                parts = [ids[begin::WRITERS] for begin in range(min(WRITERS, len(ids)))]
+                list(pool.map(lambda part: index(kind, part), parts))
                 progress.advance(ids)
             if position is None:
-                print(f"{progress.done:,} customers indexed in {time.monotonic() - progress.began:,.0f} s")
+                seconds = time.monotonic() - progress.began
+                print(f"{progress.done:,} {kind.name} indexed in {seconds:,.0f} s")
                 return progress.done
             after = position
 
 
-def _oldest() -> float:
-    """When the customer was created who has gone longest without a change: near enough to the oldest one."""
-    from chalicelib.customers import service as customers
-
-    found, _ = customers.by_update(limit=1, after=None)
-    return found[0].created_at.timestamp() if found else datetime.now(UTC).timestamp()
-
-
-def index(ids: Sequence[str]) -> None:
-    """Write the entries of these customers anew; again of those who changed. Raises RapportError."""
+def index(kind: Kind, ids: Sequence[str]) -> None:
+    """Write the entries of these anew; again of those that changed. Raises RapportError."""
     pending = list(ids)
     for _ in range(TRIES):
-        pending = _attempt(pending)
+        pending = kind.write(pending)
         if not pending:
             return
-    raise Unavailable("Others keep changing the same customers; try again.")
+    raise Unavailable(f"Others keep changing the same {kind.name}; try again.")
 
 
-def _attempt(ids: Sequence[str]) -> list[str]:
+def customers() -> Kind:
+    """Customers: their terms, and their places in lists."""
+    from chalicelib.customers import service
+
+    def page(limit: int, after: str | None) -> tuple[list[str], str | None]:
+        found, position = service.newest(None, limit=limit, after=after)
+        return [customer.id for customer in found], position
+
+    def oldest() -> datetime | None:
+        """Who has gone longest without a change: near enough to the oldest one."""
+        found, _ = service.by_update(limit=1, after=None)
+        return found[0].created_at if found else None
+
+    return Kind("customers", page, oldest, _write_customers)
+
+
+def _write_customers(ids: Sequence[str]) -> list[str]:
     """Those of whom the entries could not be written, since they were read too early."""
     from chalicelib.directory.service import Indexing
     from chalicelib.kernel.commit import commit_all
@@ -128,6 +150,32 @@ def _attempt(ids: Sequence[str]) -> list[str]:
     return stale
 
 
+def tickets() -> Kind:
+    """Tickets: what they are found by, and their places in lists."""
+    from chalicelib.support import store
+
+    return Kind("tickets", store.newest_ids, store.oldest_created, _write_tickets)
+
+
+def _write_tickets(ids: Sequence[str]) -> list[str]:
+    """Those that could not be written, since they were read too early."""
+    from chalicelib.kernel.commit import commit
+    from chalicelib.kernel.work import Work
+    from chalicelib.support import indexing, store
+
+    stale = []
+    for ticket in store.get_many(ids):
+        places, terms = Work(), Work()
+        try:
+            store.rewrite(places, ticket)
+            commit(places)
+            indexing.anew(terms, ticket.id, rewrite=True)
+            commit(terms)
+        except Stale:
+            stale.append(ticket.id)
+    return stale
+
+
 def rebuild_articles() -> None:
     """Write the index of the knowledge base anew. Raises Stale when an article changes meanwhile."""
     from chalicelib.knowledge import indexing
@@ -138,7 +186,8 @@ def rebuild_articles() -> None:
 def main() -> int:
     """The command line; exit code 1 when the table refused, and says from where to go on."""
     parser = account.parser("infra.reindex", __doc__)
-    parser.add_argument("--after", help="go on after this customer's id, as the progress tells it")
+    parser.add_argument("--after", help="go on after this id, as the progress tells it")
+    parser.add_argument("--tickets", action="store_true", help="the index and the lists of tickets instead")
     parser.add_argument("--articles", action="store_true", help="the knowledge base's index instead")
     options = parser.parse_args()
     session = account.session(options)
@@ -152,7 +201,7 @@ def main() -> int:
         if options.articles:
             rebuild_articles()
         else:
-            rebuild(after=options.after)
+            rebuild(tickets() if options.tickets else customers(), after=options.after)
     except (ClientError, RapportError) as error:
         print(f"{error}\nGo on with --after and the id of the last line.", file=sys.stderr)
         return 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local import demo, demo_articles, demo_relations
+from local import demo, demo_articles, demo_macros, demo_relations
 
 Steps = dict[str, str]
 """Step -> id of what was posted; empty when the API had it before."""
@@ -25,7 +25,7 @@ class Request:
 
 
 def house() -> Iterator[Request]:
-    """What is there before the customers: fields, topics, staff, articles, companies."""
+    """What is there before the customers: fields, topics, staff, articles, macros, companies."""
     for body in demo_relations.FIELDS:
         yield Request(f"field-{body['name']}", "/v1/fields", body)
     for body in demo_relations.TOPICS:
@@ -34,6 +34,8 @@ def house() -> Iterator[Request]:
         yield Request(f"staff-{name}", "/v1/staff", body)
     for name, article in demo_articles.ARTICLES.items():
         yield Request(f"article-{name}", "/v1/articles", article)
+    for name, macro in demo_macros.MACROS.items():
+        yield Request(f"macro-{name}", "/v1/macros", macro)
     for name, organisation in demo_relations.ORGANISATIONS.items():
         yield Request(f"organisation-{name}", "/v1/organisations", organisation.body)
 

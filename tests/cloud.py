@@ -37,9 +37,11 @@ WORKERS = {
     "MailEventsQueue": "chalicelib.mail.worker:mail_events",
     "TimersQueue": "chalicelib.timers:timers",
     "CustomerIndexQueue": "chalicelib.directory.worker:index_customers",
+    "TicketIndexQueue": "chalicelib.support.index_worker:index_tickets",
     "DuplicatesQueue": "chalicelib.duplicates.worker:find_duplicates",
     "SummariesQueue": "chalicelib.overview.worker:summarise_customers",
     "JobsQueue": "chalicelib.jobs:jobs",
+    "NoticesQueue": "chalicelib.notices.worker:notices",
     "WebhooksQueue": "chalicelib.webhooks.worker:webhooks",
 }
 """Which worker reads which queue; tests/infra asserts that the template says the same."""

@@ -24,6 +24,8 @@ Scope = Literal[
     "tickets:read",
     "tickets:write",
     "support:write",
+    "macros:read",
+    "macros:write",
     "messages:read",
     "messages:write",
     "templates:read",

@@ -24,6 +24,7 @@ from chalicelib.access.model import (
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Forbidden, Invalid
 from chalicelib.kernel.events import changes
+from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
 
@@ -139,6 +140,16 @@ def change_staff(work: Work, staff_id: str, patch: StaffPatch) -> Staff:
 def get_staff(staff_id: str) -> Staff:
     """Raises NotFound."""
     return store.get_staff(staff_id)
+
+
+def staff_key(staff_id: str) -> Key:
+    """A member of staff's key, for those who read several things in one call."""
+    return store.staff_key(staff_id)
+
+
+def staff_of_item(item: Item) -> Staff:
+    """The member of staff in an item."""
+    return Staff.model_validate(item, strict=False)
 
 
 def staff(*, limit: int, after: str | None) -> tuple[list[Staff], str | None]:

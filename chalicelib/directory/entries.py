@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.customers.model import Customer
 from chalicelib.kernel.model import each_once
+from chalicelib.kernel.postings import Entries
 
 MAX_TERMS = 40
 """Terms of a customer; those of their name come first, so those are never the ones left out."""
@@ -17,31 +17,20 @@ MAX_VALUE = 100
 """Characters of a custom value by which customers can be listed; of a longer one the beginning counts."""
 
 
-@dataclass(frozen=True)
-class Entries:
-    """A customer's places in the index.
-
-    Each term is a posting; each facet, such as `tag#vip`, `owner#stf_…`, `field#size#38`, is a place in
-    that list. The stage is a facet without a list of its own here: the profile is in its list.
-    """
-
-    terms: list[str] = field(default_factory=list)
-    facets: list[str] = field(default_factory=list)
-
-    @property
-    def lists(self) -> list[str]:
-        """The facets that are lists here."""
-        return [facet for facet in self.facets if not facet.startswith("stage#")]
-
-
 def entries_of(customer: Customer | None, filterable: Collection[str]) -> Entries:
     """All index entries of a customer; none of one who is deleted or was merged into another.
 
-    `filterable` names the custom fields by which customers are listed.
+    Facets are such as `tag#vip`, `owner#stf_…`, `field#size#38`. `filterable` names the custom fields by
+    which customers are listed.
     """
     if customer is None or customer.merged_into:
         return Entries()
     return Entries(terms_of(customer), facets_of(customer, filterable))
+
+
+def lists_of(entries: Entries) -> list[str]:
+    """The facets that are lists of their own: not the stage, since the profile is in that list."""
+    return [facet for facet in entries.facets if not facet.startswith("stage#")]
 
 
 def terms_of(customer: Customer) -> list[str]:

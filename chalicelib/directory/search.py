@@ -11,34 +11,12 @@ from chalicelib.directory.entries import terms_of
 from chalicelib.directory.model import Filters, Found
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.pages import MAX_EVALUATED
+from chalicelib.kernel.postings import Place, recency
 from chalicelib.kernel.table import Item
 
 MAX_WORDS = 8
 RANKED = 200
 """Postings of a search for one word that are ordered together; of several words it is 1,000."""
-
-
-class Place(NamedTuple):
-    """Where a search goes on: a window of postings, and how far it was shown in the order of rank.
-
-    The window begins after the posting `begin`, and ends with `end` if it had to be cut there.
-    """
-
-    forgiving: bool = False
-    begin: str = ""
-    end: str = ""
-    rank: str = ""
-
-    def __str__(self) -> str:
-        return "\n".join(["typos" if self.forgiving else "", *self[1:]])
-
-    @classmethod
-    def read(cls, text: str | None) -> Place:
-        """The place that a cursor carries; the beginning without one."""
-        if text is None:
-            return cls()
-        mode, begin, end, rank = text.split("\n")
-        return cls(mode == "typos", begin, end, rank)
 
 
 class Search(NamedTuple):
@@ -124,7 +102,7 @@ def _hit(asked: Search, item: Item, beginning: str, place: Place) -> Hit | None:
     if place.forgiving and not matching.match(asked.words, terms, forgiving=True):
         return None
     missing = MAX_WORDS - matching.exactness(asked.words, terms)
-    return Hit(f"{missing}{store.recency(item['customer_id'])}", item["customer_id"])
+    return Hit(f"{missing}{recency(item['customer_id'])}", item["customer_id"])
 
 
 def _page(asked: Search, window: Window, limit: int) -> Found:

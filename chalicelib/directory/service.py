@@ -6,10 +6,8 @@ from collections.abc import Iterable
 
 from chalicelib.customers.model import Customer
 from chalicelib.directory import fields, store
-from chalicelib.directory.entries import Entries, entries_of
-from chalicelib.directory.store import Held
-from chalicelib.kernel.commit import commit
-from chalicelib.kernel.model import each_once
+from chalicelib.directory.entries import entries_of
+from chalicelib.kernel.postings import Entries
 from chalicelib.kernel.work import Work
 
 
@@ -34,30 +32,14 @@ class Indexing:
     def update(self, work: Work, customer_id: str) -> None:
         """Bring a customer's entries up to date; what one transaction cannot hold is committed before."""
         customer, held = self._read[customer_id]
-        self._replace(work, customer_id, held, entries_of(customer, self._filterable))
+        wanted = entries_of(customer, self._filterable)
+        store.INDEX.replace(work, customer_id, held, wanted, anew=self._anew)
 
     def remove(self, work: Work, customer_id: str) -> int:
         """Remove a customer's entries, whether or not there is a profile; how many there were."""
         _, held = self._read[customer_id]
-        self._replace(work, customer_id, held, Entries())
-        return len(held.entries.terms) + len(held.entries.facets)
-
-    def _replace(self, work: Work, customer_id: str, held: Held, wanted: Entries) -> None:
-        parts = list(store.plan(customer_id, held, wanted, anew=self._anew))
-        for place, (puts, deletes) in enumerate(parts, 1):
-            last = place == len(parts)
-            part = work if last else Work(now=work.now)
-            entries = wanted if last else _both(held.entries, wanted)
-            after = Held(entries, store.next_version(held, work), whole=last)
-            store.write(part, customer_id, puts, deletes, before=held, after=after)
-            if not last:
-                commit(part)
-            held = after
-
-
-def _both(one: Entries, other: Entries) -> Entries:
-    """What may be in the table while the one is replaced by the other."""
-    return Entries(each_once(one.terms + other.terms), each_once(one.facets + other.facets))
+        store.INDEX.replace(work, customer_id, held, Entries())
+        return len(held.entries)
 
 
 def erase(work: Work, customer_id: str) -> dict[str, int]:

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import reduce
 
 from boto3.dynamodb.conditions import And, Attr, ConditionBase
 
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
-from chalicelib.directory.entries import Entries
+from chalicelib.directory.entries import lists_of
 from chalicelib.kernel import pages, table
-from chalicelib.kernel.errors import Stale
-from chalicelib.kernel.ids import EPOCH, MILLISECOND
 from chalicelib.kernel.pages import ALL, HIGHEST, Bounds, Query, Slice
-from chalicelib.kernel.table import Item, Key, key_of
-from chalicelib.kernel.work import Work
+from chalicelib.kernel.postings import Entries, Held, Index, posting_key, shelf
+from chalicelib.kernel.table import Item, Key
 
 SHARDS = 4
 """Partitions of each list but an organisation's, whose members are few."""
-MAX_WRITES = 90
-"""Entries written in one transaction; the note and what else is in the work have to fit too."""
-
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_INVERTED = str.maketrans(_ALPHABET, _ALPHABET[::-1])
-_LARGE_SCRIPTS = "\u2e80"
-"""From here on scripts have thousands of letters, so that one is enough to divide by."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """What is in the table of a customer: `version` 0 is nothing; not `whole` while it is being written."""
-
-    entries: Entries = field(default_factory=Entries)
-    version: int = 0
-    whole: bool = True
+TERMS = "TERM"
+"""The index's name in the partitions of its postings."""
 
 
 def note_key(customer_id: str) -> Key:
@@ -48,7 +31,7 @@ def read(customer_ids: Iterable[str]) -> dict[str, tuple[Customer | None, Held]]
     ids = list(customer_ids)
     found = table.get_many(key for each in ids for key in (customers.profile_key(each), note_key(each)))
     return {
-        each: (_customer(found.get(customers.profile_key(each))), _held(found.get(note_key(each))))
+        each: (_customer(found.get(customers.profile_key(each))), Held.of(found.get(note_key(each))))
         for each in ids
     }
 
@@ -57,23 +40,12 @@ def _customer(item: Item | None) -> Customer | None:
     return customers.of_item(item) if item else None
 
 
-def _held(item: Item | None) -> Held:
-    if item is None:
-        return Held()
-    return Held(Entries(item["terms"], item["facets"]), item["version"], item["whole"])
-
-
-def recency(customer_id: str) -> str:
-    """A text that sorts the newest customer first."""
-    return customer_id.rpartition("_")[2].translate(_INVERTED)
-
-
 def items(customer_id: str, entries: Entries) -> list[Item]:
     """The entries of a customer as they are to be in the table."""
     known_by = f" {' '.join(entries.terms)} "
     postings = [
         {
-            **_posting_key(term, customer_id)._asdict(),
+            **posting_key(TERMS, term, customer_id)._asdict(),
             "customer_id": customer_id,
             "terms": known_by,
             "facets": entries.facets,
@@ -81,29 +53,12 @@ def items(customer_id: str, entries: Entries) -> list[Item]:
         for term in entries.terms
     ]
     places = [
-        {**_place_key(facet, customer_id)._asdict(), "facets": entries.facets} for facet in entries.lists
+        {**_place_key(facet, customer_id)._asdict(), "facets": entries.facets} for facet in lists_of(entries)
     ]
     return postings + places
 
 
-def note(customer_id: str, held: Held) -> Item:
-    """The note of what the index has of a customer."""
-    return {
-        **note_key(customer_id)._asdict(),
-        "version": held.version,
-        "whole": held.whole,
-        "terms": held.entries.terms,
-        "facets": held.entries.facets,
-    }
-
-
-def _posting_key(term: str, customer_id: str) -> Key:
-    # A space sorts before whatever a term may go on with: exact before longer ones, recent before old.
-    return Key(_partition(term), f"{term} {recency(customer_id)}")
-
-
-def _partition(beginning: str) -> str:
-    return "TERM#" + beginning[: 1 if beginning >= _LARGE_SCRIPTS else 2]
+INDEX = Index(note_key, items)
 
 
 def _place_key(facet: str, customer_id: str) -> Key:
@@ -114,41 +69,6 @@ def _place_key(facet: str, customer_id: str) -> Key:
 def _partitions(facet: str) -> list[str]:
     count = 1 if facet.startswith("organisation#") else SHARDS
     return [f"LIST#{facet}#{shard}" for shard in range(count)]
-
-
-def plan(
-    customer_id: str, held: Held, wanted: Entries, *, anew: bool
-) -> Iterator[tuple[list[Item], list[Key]]]:
-    """What to put and what to delete, in parts that fit a transaction each. `anew` puts what is there too."""
-    put = {key_of(item): item for item in items(customer_id, wanted)}
-    there = {key_of(item): item for item in items(customer_id, held.entries)} if held.version else {}
-    gone = [key for key in there if key not in put]
-    fresh = [item for key, item in put.items() if anew or not held.whole or there.get(key) != item]
-    for begin in range(0, len(fresh) + len(gone), MAX_WRITES):
-        end = begin + MAX_WRITES
-        yield fresh[begin:end], gone[max(0, begin - len(fresh)) : max(0, end - len(fresh))]
-
-
-def write(
-    work: Work, customer_id: str, puts: Sequence[Item], deletes: Iterable[Key], *, before: Held, after: Held
-) -> None:
-    """Write a part of a plan. Fails with Stale when another writer came between."""
-    for item in puts:
-        work.overwrite(item)
-    for key in deletes:
-        work.delete(key)
-    stale = Stale("The index entries changed meanwhile.")
-    if not after.entries.terms and not after.entries.facets:
-        work.delete(note_key(customer_id), when=Attr("version").eq(before.version), failure=stale)
-    elif before.version:
-        work.replace(note(customer_id, after), version=before.version)
-    else:
-        work.put(note(customer_id, after), unless_exists=stale)
-
-
-def next_version(before: Held, work: Work) -> int:
-    """A version that no note of this customer had, even one that was deleted: it goes with the time."""
-    return max(before.version + 1, (work.now - EPOCH) // MILLISECOND)
 
 
 def postings(
@@ -170,7 +90,7 @@ def postings(
     if ids != ALL:
         conditions.append(Attr("customer_id").between(*ids))
     query = Query(
-        _partition(beginning),
+        shelf(TERMS, beginning),
         low=beginning,
         high=until or beginning + HIGHEST,
         ascending=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from chalicelib.customers import service as customers
@@ -45,10 +45,13 @@ class Standing:
 
 
 def standings(customer_ids: Iterable[str]) -> list[Standing]:
-    """What is known of customers, 50 at most, in one call."""
+    """What is known of customers: a call for each 50 of them."""
     wanted = sorted(set(customer_ids))
-    keys = [key(one) for one in wanted for key in (customers.profile_key, store.placement_key)]
-    found = table.get_many(keys)
+    found: dict[table.Key, table.Item] = {}
+    for start in range(0, len(wanted), 50):
+        some = wanted[start : start + 50]
+        keys = [key(one) for one in some for key in (customers.profile_key, store.placement_key)]
+        found |= table.get_many(keys)
     return [
         Standing(one, _profile(found, one), store.placement_of(found.get(store.placement_key(one))))
         for one in wanted
@@ -70,13 +73,16 @@ def place(work: Work, standing: Standing) -> None:
         standing.placement = store.place(work, sketch, blocks(sketch), standing.placement)
 
 
-def settle(work: Work, standing: Standing) -> None:
-    """Bring a customer's pairs up to date: 9 calls at most. Fails with Stale when something was overtaken."""
+def settle(work: Work, standing: Standing, decided: Container[table.Key] = ()) -> None:
+    """Bring a customer's pairs up to date: 9 calls and 67 writes at most. Fails with Stale when overtaken.
+
+    `decided` are the pairs that the same message decided about already: that of a merge is about both.
+    """
     sketch, placement = standing.sketch, standing.placement
     if placement is None or standing.is_settled:
         return
     if sketch is None:
-        _end(work, standing, placement)
+        _end(work, standing, placement, decided)
         return
     listed, _ = store.pairs_with(standing.id, only_open=False, min_score=0, limit=KNOWN)
     partners = [*_likeliest(sketch, placement), *(_partner(pair, standing.id) for pair in listed)]
@@ -85,7 +91,7 @@ def settle(work: Work, standing: Standing) -> None:
     found = table.get_many(keys) if keys else {}
     for one in dict.fromkeys(partners):
         key = store.pair_key(pair_id(standing.id, one))
-        if _is_decided(work, key):
+        if key in decided:
             continue
         item = found.get(key)
         pair = store.pair_of(item) if item else None
@@ -98,11 +104,6 @@ def _likeliest(sketch: Sketch, placement: Placement) -> Iterator[str]:
     near = store.neighbours(placement.blocks, sketch.id)
     scores = sorted(((compare(sketch, other).score, one) for one, other in near.items()), reverse=True)
     return (one for score, one in scores[:BEST] if score >= CANDIDATE)
-
-
-def _is_decided(work: Work, key: table.Key) -> bool:
-    """Whether the message decided about this pair already: that of a merge is about both."""
-    return any(write.key == key for write in work.writes)
 
 
 def _partner(pair: Pair, customer_id: str) -> str:
@@ -159,12 +160,12 @@ def _change(work: Work, pair: Pair, **changes: object) -> None:
     store.replace(work, after, version=pair.version)
 
 
-def _end(work: Work, standing: Standing, placement: Placement) -> None:
+def _end(work: Work, standing: Standing, placement: Placement, decided: Container[table.Key]) -> None:
     """Of who is gone: nothing is found by them any more, and no pair with them is open."""
     merged_into = standing.customer.merged_into if standing.customer else None
     listed, _ = store.pairs_with(standing.id, only_open=False, min_score=0, limit=ENDED)
     for pair in listed:
-        if _is_decided(work, store.pair_key(pair.id)):
+        if store.pair_key(pair.id) in decided:
             continue
         if merged_into is not None and _partner(pair, standing.id) == merged_into:
             _mark_merged(work, pair)

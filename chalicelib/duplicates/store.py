@@ -67,8 +67,9 @@ def replace(work: Work, pair: Pair, *, version: int) -> None:
 
 
 def remove(work: Work, pair: Pair) -> None:
-    """Fails with Stale when somebody decided about it meanwhile."""
-    work.delete(pair_key(pair.id), when=Attr("version").eq(pair.version), failure=_OVERTAKEN)
+    """Fails with Stale when somebody decided about it meanwhile; one that is gone already is just as well."""
+    unchanged = Attr("pk").not_exists() | Attr("version").eq(pair.version)
+    work.delete(pair_key(pair.id), when=unchanged, failure=_OVERTAKEN)
 
 
 def get(duplicate_id: str) -> Pair | None:

@@ -64,12 +64,22 @@ class Continuing(EventData):
     step: int
 
 
+class Actor(Model):
+    """Who caused an event: a key, `system` or `anonymous`; and for whom on the staff, if so."""
+
+    model_config = ConfigDict(extra="ignore")
+    id: str | None = None
+    staff_id: str | None = None
+
+
 class Published(Model):
     """An event as the bus hands it to a queue, as far as most workers need it."""
 
     model_config = ConfigDict(extra="ignore")
     id: str
     type: str
+    occurred_at: Utc | None = None
+    actor: Actor = Actor()
     customer_id: str | None = None
     bulk: bool = False
     data: dict[str, Any] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.work import Work
-from chalicelib.mail import bouncing, status_store, store
+from chalicelib.mail import bouncing, service, status_store, store, suppression_store
 from chalicelib.mail.bouncing import Failed
 from chalicelib.mail.events import MailBounced, MailComplained, MailDelivered, MailNotSent
 from chalicelib.mail.model import RANK, Status
@@ -27,6 +27,7 @@ def file(work: Work, body: str) -> None:
     events = [event for event in read_delivery_events(body) if event.kind in _STATUS]
     bouncing.note([failed for event in events if (failed := _failed(event))], work.now)
     ours = [event for event in events if event.message_id and event.message_id.startswith("msg_")]
+    ours = _of_reader(ours) if any(event.shared for event in ours) else ours
     if ours:
         _report(work, max(ours, key=lambda event: (RANK[_STATUS[event.kind]], event.hard)))
 
@@ -38,6 +39,13 @@ def _failed(event: DeliveryEvent) -> Failed | None:
     if event.kind == "bounced":
         return Failed(event.recipient, "hard" if event.hard else "soft", event.at)
     return None
+
+
+def _of_reader(events: list[DeliveryEvent]) -> list[DeliveryEvent]:
+    """Without what is reported of those in copy, which says nothing about whom the mail is for: one call."""
+    message = service.find(str(events[0].message_id))
+    copies = {suppression_store.address_key(one.address) for one in message.cc} if message else set()
+    return [event for event in events if suppression_store.address_key(event.recipient) not in copies]
 
 
 def _report(work: Work, event: DeliveryEvent) -> None:

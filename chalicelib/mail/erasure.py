@@ -16,12 +16,18 @@ from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service, store, suppression_store, thread_store, threads
+from chalicelib.mail.events import MailErased
 from chalicelib.mail.model import StoredMessage
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import Entry
 
-EVENTS_AT_ONCE = 25
-"""Events, with the messages they name, that one transaction removes at most: four writes each."""
+EVENTS_AT_ONCE = 19
+"""Events, with the messages they name, that one transaction removes at most: five writes each."""
+HEARD_FOR = 14 * 86_400
+"""Seconds after which nobody needs to hear any more that a message was erased."""
+
+NOTICES_AT_ONCE = 8
+"""Notices to staff that one transaction removes at most: ten writes each."""
 
 
 def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
@@ -91,17 +97,37 @@ def spoken_in(thread_id: str) -> Iterator[StoredMessage]:
 
 
 def erase_thread(work: Work, thread_id: str) -> Counter[str]:
-    """Remove some of a thread's messages, whoever wrote them; nothing when there are none left."""
-    return erase_messages(work, store.of_thread(thread_id, limit=EVENTS_AT_ONCE))
+    """Remove some of a thread's messages, whoever wrote them, then of its notices; nothing without any."""
+    removed = erase_messages(work, store.of_thread(thread_id, limit=EVENTS_AT_ONCE))
+    return removed or _erase_notices(work, thread_id)
+
+
+def _erase_notices(work: Work, thread_id: str) -> Counter[str]:
+    """Remove some of the notices to staff that tell of a thread, with their events."""
+    listed = store.notices_about(thread_id, limit=NOTICES_AT_ONCE)
+    found = [key for one in listed for key in store.keys_of(one)]
+    for key in found:
+        work.delete(key)
+    return Counter({"notices": len(listed)}) if found else Counter()
 
 
 def erase(work: Work, customer_id: str) -> dict[str, int]:
     """Remove some of a customer's events, the oldest, with the messages that they name."""
     entries = timeline.oldest(customer_id, limit=EVENTS_AT_ONCE)
-    removed = erase_messages(work, _own(_named(entries), customer_id))
+    messages = _own(_named(entries), customer_id)
+    removed = erase_messages(work, messages)
+    for message in {one.thread_id: one for one in messages if one.thread_id}.values():
+        _tell(work, message)
     for entry in entries:
         timeline.remove(work, customer_id, entry)
     return {**removed, "events": len(entries)} if entries else {}
+
+
+def _tell(work: Work, message: StoredMessage) -> None:
+    """Record that a thread of somebody else's has lost a message, for those who compute from what it says."""
+    event = MailErased(message_id=message.id, thread_id=message.thread_id)
+    expires_at = int(work.now.timestamp()) + HEARD_FOR
+    work.record(store.partition(message.id), event, expires_at=expires_at)
 
 
 def _named(entries: Iterable[Entry]) -> list[str]:

@@ -101,3 +101,11 @@ class MailboxChanged(EventData):
 class MailComplained(EventData):
     type: ClassVar[str] = "mail.complained"
     message_id: str
+
+
+class MailErased(EventData):
+    """A message is gone from a thread that goes on: what was computed from it is computed anew."""
+
+    type: ClassVar[str] = "mail.erased"
+    message_id: str
+    thread_id: str | None = None

@@ -182,6 +182,7 @@ def understood(receipt: Receipt, mailbox: Mailbox, raw: bytes) -> Arrival:
         own_addresses=[one.address for one in mailboxes.current().data],
         own_domain=mailbox.address.partition("@")[2],
         envelope_sender=receipt.envelope_sender,
+        answers_notice=mailboxes.answers_notice(receipt.recipients),
     )
     kind = found.mail_class
     report = read_report(raw, kind) if kind in ("bounce", "complaint") else None

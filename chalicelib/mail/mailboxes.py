@@ -19,6 +19,8 @@ from chalicelib.mail.events import MailboxChanged
 from chalicelib.mail.mailbox_model import MAX_MAILBOXES, Mailbox, Mailboxes, MailboxPatch, NewMailbox
 
 KEY = Key("MAILBOXES", "MAILBOXES")
+NOTIFIER_TAG = "+notices"
+"""What our address ends in, before its @, where notices to staff come from."""
 
 
 def read() -> Mailboxes:
@@ -42,6 +44,18 @@ def current() -> Mailboxes:
 def default() -> Mailbox:
     """The mailbox that is always there."""
     return current().data[0]
+
+
+def notifier() -> Mailbox:
+    """Where notices to staff come from: the default mailbox, tagged, so that answers to them are known."""
+    box = default()
+    local, _, domain = box.address.partition("@")
+    return box.model_copy(update={"address": f"{local[:40]}{NOTIFIER_TAG}@{domain}", "signature": None})
+
+
+def answers_notice(recipients: Iterable[str]) -> bool:
+    """Whether a mail went to whom notices come from: it is no customer's, and nobody is to answer it."""
+    return any(one.casefold().partition("@")[0].endswith(NOTIFIER_TAG) for one in recipients)
 
 
 def of_address(address: str | None) -> Mailbox:

@@ -179,6 +179,8 @@ class StoredMessage(Message):
     in_reply_to: str | None = None
     references: list[str] = []
     auto_reply: bool = False
+    about: str | None = None
+    """Of a notice to staff: the thread that it tells of, with which it is erased."""
     moved_from: list[str] = []
     """Threads that it was in before; copies of its attachments lie there still."""
     attempts: int = 0

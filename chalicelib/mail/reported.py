@@ -35,7 +35,11 @@ def report_back(work: Work, sent: StoredMessage, report: Report, *, at: datetime
 
 def _was_sent_to(sent: StoredMessage, one: ReportedRecipient) -> bool:
     """Whether a report names an address that the mail went to; with one recipient, also one behind it."""
-    return len(sent.to) == 1 or _is_recipient(sent, one.recipient)
+    return _has_one_reader(sent) or _is_recipient(sent, one.recipient)
+
+
+def _has_one_reader(sent: StoredMessage) -> bool:
+    return len(sent.to) + len(sent.cc) == 1
 
 
 def _is_recipient(sent: StoredMessage, address: str) -> bool:
@@ -53,7 +57,7 @@ def _bounced(work: Work, sent: StoredMessage, failed: list[ReportedRecipient], a
 def _complained(work: Work, sent: StoredMessage, report: Report, at: datetime) -> None:
     """Providers black out who complained; with one recipient it is known all the same."""
     named = [one.recipient for one in report.recipients if _is_recipient(sent, one.recipient)]
-    known = named or [to.address for to in sent.to if len(sent.to) == 1]
+    known = named or [to.address for to in sent.to if _has_one_reader(sent)]
     bouncing.note([Failed(address, "complaint", at) for address in known], work.now)
     _raise(work, sent, "complained", MailComplained(message_id=sent.id), report.feedback_type)
 

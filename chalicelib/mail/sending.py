@@ -69,7 +69,7 @@ def send(work: Work, message_id: str, pacer: Pacer) -> None:
     with _released_on_failure(message):
         question = _question(message)
         reader = _reader(message, question)
-    if len(reader.banned) == len(message.to):
+    if reader.banned.issuperset(one.address for one in message.to):
         _give_up(work, message, "suppressed", "The address is suppressed.")
     elif question and not question.answer(reader.found, work.now):
         _give_up(work, message, "suppressed", NOT_ALLOWED)
@@ -118,7 +118,8 @@ def _reader(message: StoredMessage, question: Question | None) -> _Reader:
     beside = list(question.keys) if question else []
     if message.campaign and message.customer_id:
         beside.append(preferences.key(message.customer_id))
-    banned, found = suppression_store.suppressed((address.address for address in message.to), beside)
+    addresses = [address.address for address in (*message.to, *message.cc)]
+    banned, found = suppression_store.suppressed(addresses, beside)
     profile = found.get(customers.profile_key(message.customer_id)) if message.customer_id else None
     return _Reader(banned, found, customers.of_item(profile) if profile else None)
 
@@ -155,7 +156,7 @@ def _send(work: Work, message: StoredMessage, reader: _Reader, pacer: Pacer) -> 
         except (Invalid, TooLarge, NotFound) as error:
             _give_up(work, message, "failed", error.detail)
             return
-        pacer.wait(len(message.to) - len(reader.banned))
+        pacer.wait(len(message.to) + len(message.cc) - len(reader.banned))
     try:
         answer = aws.ses().send_raw_email(
             RawMessage={"Data": raw}, ConfigurationSetName=_configuration_set(message)

@@ -44,6 +44,7 @@ class Draft:
     html: str | None = None
     """As it is to be sent; readers get it sanitised."""
     customer_id: str | None = None
+    cc: list[Address] = field(default_factory=list)
     thread_id: str | None = None
     in_reply_to: str | None = None
     references: list[str] = field(default_factory=list)
@@ -58,6 +59,9 @@ class Draft:
     attachments: list[AttachmentInfo] = field(default_factory=list)
     """What was stored before (attaching.py), under the thread or under `id`."""
     id: str | None = None
+    """Derived from what it answers to, or new; a mail with an id that is there fails with Repeated."""
+    about: str | None = None
+    """The thread that a notice to staff tells of, without being part of it: it is erased with it."""
 
 
 def queue(work: Work, draft: Draft) -> Message:
@@ -73,6 +77,7 @@ def queue(work: Work, draft: Draft) -> Message:
         status="queued",
         from_=mailbox.sender,
         to=[draft.to],
+        cc=draft.cc,
         subject=draft.subject,
         text=cut(text, MAX_TEXT_BYTES),
         truncated=len(text.encode()) > MAX_TEXT_BYTES,
@@ -89,6 +94,7 @@ def queue(work: Work, draft: Draft) -> Message:
         attachments=draft.attachments,
         created_at=work.now,
         not_before=draft.send_at,
+        about=draft.about,
     )
     store.add(work, message)
     record(work, message, _queued(message))
@@ -175,6 +181,14 @@ def find(message_id: str) -> StoredMessage | None:
 def in_thread(thread_id: str | None, *, limit: int, after: str | None) -> tuple[list[Message], str | None]:
     """A page of a thread's messages, or of those that came in and joined none, newest first."""
     return store.in_thread(thread_id, limit=limit, after=after)
+
+
+def said_in(thread_ids: Sequence[str], *, limit: int) -> list[StoredMessage]:
+    """The first messages of these threads and the last ones, `limit` of either at most, oldest first.
+
+    A call a thread, or two when there are more.
+    """
+    return store.said_in(thread_ids, limit=limit)
 
 
 def listed(

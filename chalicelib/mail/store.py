@@ -9,7 +9,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import service as customers
 from chalicelib.kernel import pages, table
-from chalicelib.kernel.errors import AlreadyExists, NotFound, Stale
+from chalicelib.kernel.errors import NotFound, Repeated, Stale
 from chalicelib.kernel.pages import Query, Slice
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
@@ -30,8 +30,11 @@ def events_partition(message_id: str, customer_id: str | None) -> str:
 
 
 def add(work: Work, message: StoredMessage) -> None:
-    """Add a message, listed in its thread; one that came in and joined none is listed with its like."""
-    work.put(_item(message), unless_exists=AlreadyExists("This message exists."))
+    """Add a message, listed in its thread; one that came in and joined none is listed with its like.
+
+    Ids are new, or derived from what caused it: Repeated is our own earlier success.
+    """
+    work.put(_item(message), unless_exists=Repeated("This message was added before."))
 
 
 def _item(message: StoredMessage) -> Item:
@@ -43,6 +46,8 @@ def _item(message: StoredMessage) -> Item:
     }
     if message.thread_id or message.direction == "inbound":
         item |= {"gsi1pk": _list_key(message.thread_id), "gsi1sk": message.id}
+    if message.about:
+        item |= {"gsi1pk": _notices_list(message.about), "gsi1sk": message.id}
     if message.direction == "inbound" and message.mail_class in CLASSES:
         item |= {"gsi2pk": _class_list(message.mail_class), "gsi2sk": message.id}
     if message.state:
@@ -87,6 +92,16 @@ def stored(item: Item) -> StoredMessage:
 
 def _list_key(thread_id: str | None) -> str:
     return f"THREAD#{thread_id or 'none'}"
+
+
+def _notices_list(thread_id: str) -> str:
+    return f"{_list_key(thread_id)}#NOTICES"
+
+
+def notices_about(thread_id: str, *, limit: int) -> list[str]:
+    """Ids of some of the notices that tell of a thread: one call."""
+    found = pages.page([Query(_notices_list(thread_id), index="gsi1")], limit=limit)
+    return [item["id"] for item in found.items]
 
 
 UNITED = "~"
@@ -150,6 +165,19 @@ def of_thread(thread_id: str, *, limit: int) -> list[StoredMessage]:
 def every_of_thread(thread_id: str) -> Iterator[StoredMessage]:
     """All messages of a thread, oldest first."""
     return map(stored, pages.every(_messages_of(thread_id, ascending=True)))
+
+
+def said_in(thread_ids: Sequence[str], *, limit: int) -> list[StoredMessage]:
+    """The first messages of these threads and the last ones, `limit` of either at most, oldest first.
+
+    A call a thread, or two when there are more.
+    """
+    first = pages.page([_messages_of(one, ascending=True) for one in thread_ids], limit=limit)
+    items = first.items
+    if first.after is not None:
+        last = pages.page([_messages_of(one, low=first.after) for one in thread_ids], limit=limit).items
+        items = items + [item for item in reversed(last) if item["id"] > first.after]
+    return [stored(item) for item in items]
 
 
 def move(work: Work, message: StoredMessage, thread_id: str) -> None:

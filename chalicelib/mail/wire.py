@@ -35,6 +35,7 @@ def outgoing(message: StoredMessage, banned: set[str], locale: str | None) -> Ou
     return _threaded(message).model_copy(
         update={
             "to": tuple(address for address in message.to if address.address not in banned),
+            "cc": tuple(address for address in message.cc if address.address not in banned),
             "text": text,
             "html": html,
             "headers": headers,

@@ -11,12 +11,11 @@ from chalicelib.kernel.http.batches import Batch, RowRepeated
 from chalicelib.kernel.model import Model, Stored, each_once
 from chalicelib.kernel.work import Work
 from chalicelib.support import service, store
-from chalicelib.support.model import StoredTicket, Tags, TicketId, TicketPatch
+from chalicelib.support.model import StoredTicket, Tags, TicketId, TicketPatch, retagged
 
 MAX_TICKETS = 100
 TRIES = 3
 """How often a ticket is read again that others changed meanwhile."""
-MAX_TAGS = 20
 
 
 class BulkChange(Model):
@@ -106,20 +105,13 @@ class _Bulk:
         if ticket is None:
             raise store.no_such_ticket()
         given = service.given_by(work, ticket, self._asked.change)
-        tags = self._tags(given.get("tags", ticket.tags))
+        tags = retagged(given.get("tags", ticket.tags), self._asked.add_tags, self._asked.remove_tags)
         after = service.apply(work, ticket, given | {"tags": tags})
         outcome: Any = "unchanged" if after is ticket else "changed"
         result = TicketResult(ticket_id=ticket.id, outcome=outcome, version=after.version)
         if work.writes:
             self._batch.remember(work, row, self._print, result.model_dump(mode="json", exclude_none=True))
         return result
-
-    def _tags(self, tags: Sequence[str]) -> list[str]:
-        kept = [tag for tag in tags if tag not in self._asked.remove_tags]
-        together = each_once([*kept, *self._asked.add_tags])
-        if len(together) > MAX_TAGS:
-            raise Conflict(f"A ticket has {MAX_TAGS} tags at most.", code="too_many_tags")
-        return together
 
     def _reject(self, row: int, error: RapportError) -> None:
         ticket_id = self._asked.ticket_ids[row]

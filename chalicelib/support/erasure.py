@@ -10,7 +10,7 @@ from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.work import Work
 from chalicelib.mail import erasure as mail
-from chalicelib.support import promises, store
+from chalicelib.support import indexing, promises, store
 from chalicelib.support.model import StoredTicket
 from chalicelib.support.service import shown
 
@@ -53,9 +53,12 @@ def closed_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[
 
 
 def erase_some(work: Work, ticket: StoredTicket) -> dict[str, int]:
-    """Remove some of a ticket's messages; without any left, the ticket."""
-    removed = mail.erase_thread(work, ticket.id)
-    return removed or _erase_ticket(work, ticket)
+    """Remove some of a ticket's messages; without any left, what it is found by, then the ticket."""
+    if removed := mail.erase_thread(work, ticket.id):
+        return removed
+    if terms := indexing.remove(work, ticket.id):
+        return {"index_entries": terms}
+    return _erase_ticket(work, ticket)
 
 
 def _erase_ticket(work: Work, ticket: StoredTicket) -> dict[str, int]:
@@ -69,5 +72,6 @@ def _erase_ticket(work: Work, ticket: StoredTicket) -> dict[str, int]:
     mail.forget_tag(work, ticket.tag)
     promises.forget(work, ticket)
     mail.part(work, ticket.id)
+    indexing.require_removed(work, ticket.id)
     store.remove(work, ticket)
     return {"tickets": 1, "thread_keys": 1} | ({"events": len(events)} if events else {})

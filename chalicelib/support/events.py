@@ -6,14 +6,18 @@ from chalicelib.kernel.events import EventData, Waking
 
 
 class TicketOpened(EventData):
+    """`message_id` names what was said, when no mail brought it."""
+
     type: ClassVar[str] = "ticket.opened"
     ticket_id: str
     channel: str
     priority: str
+    message_id: str | None = None
+    assignee: str | None = None
 
 
 class TicketChanged(EventData):
-    """`changed` names the fields; `status` is the one it has now."""
+    """`changed` names the fields; `status` is the one it has now, `assignee` whoever was just assigned."""
 
     type: ClassVar[str] = "ticket.changed"
     audited: ClassVar[bool] = True
@@ -22,6 +26,7 @@ class TicketChanged(EventData):
     ticket_version: int
     changed: list[str]
     status: str
+    assignee: str | None = None
 
 
 class TicketNoted(EventData):

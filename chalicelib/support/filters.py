@@ -9,7 +9,7 @@ from pydantic import Field
 from chalicelib.access.model import StaffId, TeamId
 from chalicelib.customers.model import CustomerId
 from chalicelib.kernel.http.paging import PageParameters
-from chalicelib.kernel.model import Model
+from chalicelib.kernel.model import Line, Model
 from chalicelib.sla.model import Priority
 from chalicelib.support.model import Status, Tag, Ticket
 
@@ -62,6 +62,18 @@ def _equals(name: str, value: str) -> ConditionBase:
 
 
 class TicketQuery(Filters, PageParameters):
-    """The filters as parameters of a list."""
+    """The filters as parameters of a list, or of a search."""
 
-    sort: Sort = "created_at"
+    q: Annotated[
+        str | None,
+        Line(200),
+        Field(
+            description="Words in any order, each the beginning of one in subject, messages, number, or name "
+            "and address of whoever asked; accents and case do not matter. 8 at most.",
+            examples=["kettle leak"],
+        ),
+    ] = None
+    sort: Annotated[
+        Sort | None,
+        Field(description="`created_at`, as without it: newest first; `updated_at`: oldest change first."),
+    ] = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
@@ -24,7 +24,8 @@ Status = Literal["open", "pending", "on_hold", "solved", "closed", "spam"]
 STATUSES: tuple[Status, ...] = ("open", "pending", "on_hold", "solved", "closed", "spam")
 Assignment = Literal["round_robin", "least_busy"]
 Tag = Annotated[str, Line(50)]
-Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(each_once)]
+MAX_TAGS = 20
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(each_once)]
 
 ALLOWED: dict[Status, frozenset[Status]] = {
     "open": frozenset({"pending", "on_hold", "solved", "closed", "spam"}),
@@ -49,6 +50,8 @@ REVERSE: dict[LinkKind, LinkKind] = {
 LONGEST_SNOOZE = timedelta(days=3653)
 MAX_PARTICIPANTS = 20
 MAX_LINKS = 50
+MAX_CC = 19
+"""Addresses of an answer beside whoever asked."""
 MAX_MERGED = 20
 """Tickets that are merged into one, at most; as many are split off from one."""
 MAX_REFERENCES = 10
@@ -128,6 +131,13 @@ class NewReply(Model):
     html: Annotated[str, Text(500_000)] | None = None
     internal: bool = False
     attachments: Attachments = []
+    cc: Annotated[
+        list[EmailAddress],
+        Field(max_length=MAX_CC, description="Of an answer: who gets it, too, and takes part from then on."),
+    ] = []
+    cc_participants: Annotated[
+        bool, Field(description="Of an answer: whether all who take part in the ticket get it, too.")
+    ] = False
     mentions: Annotated[
         list[StaffId],
         Field(max_length=20, description="Of a note: whom on the staff it is for."),
@@ -226,6 +236,17 @@ class StoredTicket(Ticket):
             for one in self.participants
         ]
 
+    def with_all(self, addresses: Sequence[str]) -> list[Participant]:
+        """The participants once staff bring these in. Raises Conflict `too_many_participants`."""
+        ticket = self
+        for address in addresses:
+            if len(ticket.participants) == MAX_PARTICIPANTS and not ticket.takes_part(address):
+                sentence = f"{MAX_PARTICIPANTS} addresses take part at most."
+                raise Conflict(sentence, code="too_many_participants")
+            joined = ticket.joined_by(address, verified=True)
+            ticket = ticket.model_copy(update={"participants": joined})
+        return ticket.participants
+
     def patched(self, given: dict[str, object], *, at: Utc) -> Self:
         """The ticket after a change, one version on; itself when nothing changes.
 
@@ -267,6 +288,22 @@ class StoredTicket(Ticket):
         if len(others) == MAX_LINKS:
             raise Conflict(f"A ticket has {MAX_LINKS} links at most.", code="too_many_links")
         return [*others, Link(ticket_id=other_id, kind=kind)]
+
+
+def told_of(ticket: Ticket) -> dict[str, Any]:
+    """What templates and macros can say of a ticket: the placeholder `ticket`."""
+    requester = ticket.requester or Address(address="", name="")
+    told = {"id": ticket.id, "tag": ticket.tag, "subject": ticket.subject}
+    who = {"name": requester.name, "email": requester.address}
+    return {"ticket": told | {"status": ticket.status, "priority": ticket.priority, "requester": who}}
+
+
+def retagged(tags: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> list[str]:
+    """The tags with these and without those. Raises Conflict `too_many_tags`."""
+    together = each_once([*(tag for tag in tags if tag not in remove), *add])
+    if len(together) > MAX_TAGS:
+        raise Conflict(f"A ticket has {MAX_TAGS} tags at most.", code="too_many_tags")
+    return together
 
 
 def new_ticket(

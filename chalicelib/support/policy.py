@@ -29,6 +29,13 @@ CloseAfter = Annotated[
     Annotated[int, Field(ge=1, le=365)] | None,
     Field(description="Days after which a solved ticket is closed by itself; null: never."),
 ]
+TicketUrl = Annotated[
+    Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s{}]+\{ticket_id\}[^\s{}]*$")] | None,
+    Field(
+        description="Where your staff opens a ticket, such as `https://desk.example.com/t/{ticket_id}`: for "
+        "the links in mails to them; null: at the API."
+    ),
+]
 
 
 class SupportPatch(Model):
@@ -37,6 +44,7 @@ class SupportPatch(Model):
     reopen: Reopen = "always"
     reopen_days: Days = 14
     close_solved_after_days: CloseAfter = None
+    ticket_url: TicketUrl = None
 
 
 class SupportSettings(Stored):
@@ -44,6 +52,7 @@ class SupportSettings(Stored):
     reopen: Reopen = "always"
     reopen_days: Days = 14
     close_solved_after_days: CloseAfter = None
+    ticket_url: TicketUrl = None
 
     def reopens(self, ticket: StoredTicket, at: datetime) -> bool:
         """Whether a person's mail opens this ticket again, or finds it open."""

@@ -21,24 +21,35 @@ def reply(work: Work, ticket_id: str, new: NewReply) -> Message:
     """Answer by mail, or leave a note. Raises NotFound, Conflict, also `merged`, Invalid `no_address`."""
     ticket = store.get(ticket_id)
     work.check_version(ticket.version)
+    return say(work, ticket, new, {})[1]
+
+
+def say(
+    work: Work, ticket: StoredTicket, new: NewReply, given: dict[str, Any]
+) -> tuple[StoredTicket, Message]:
+    """The same to a ticket that was read, with what else changes about it (`given`), once for both."""
     if ticket.merged_into:
         raise ticket.is_merged()
-    return _note(work, ticket, new) if new.internal else _answer(work, ticket, new)
+    given = given | ({"status": new.status} if new.status else {})
+    return _note(work, ticket, new, given) if new.internal else _answer(work, ticket, new, given)
 
 
-def _answer(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
-    to = ticket.requester or _address_of(ticket)
+def _answer(
+    work: Work, ticket: StoredTicket, new: NewReply, given: dict[str, Any]
+) -> tuple[StoredTicket, Message]:
     if new.mentions:
         raise Invalid.in_body("mentions", "only a note mentions somebody", "not_in_answers")
-    given: dict[str, Any] = {"answered_at": work.now, "answered_by_rules": 0}
-    given |= {"status": new.status} if new.status else {}
-    if ticket.requester is None:
-        given |= {"requester": to, "participants": ticket.joined_by(to.address, verified=True)}
-    service.apply(work, ticket, given)
-    return mail.queue(
+    to = ticket.requester or _address_of(ticket)
+    copies = _copies(ticket, to, new)
+    joining = new.cc if ticket.requester else [to.address, *new.cc]
+    given = {"answered_at": work.now, "answered_by_rules": 0, **given}
+    given |= {"requester": to, "participants": ticket.with_all(joining)}
+    after = service.apply(work, ticket, given)
+    message = mail.queue(
         work,
         mail.Draft(
             to=to,
+            cc=copies,
             subject=reply_subject(ticket),
             text=new.text,
             html=new.html,
@@ -50,6 +61,22 @@ def _answer(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
             attachments=attaching.take(new.attachments, owner=ticket.id),
         ),
     )
+    return after, message
+
+
+def _copies(ticket: StoredTicket, to: Address, new: NewReply) -> list[Address]:
+    """Who gets the answer, too: whom it names, and with `cc_participants` all who take part; each once.
+
+    Raises Invalid `own_address`: a mail of ours to ourselves would come in as one.
+    """
+    if any(mailboxes.are_ours(address) for address in new.cc):
+        raise Invalid.in_body("cc", "names an address of our own", "own_address")
+    wanted = [*new.cc, *(one.address for one in ticket.participants if new.cc_participants)]
+    found: dict[str, Address] = {}
+    for address in wanted:
+        found.setdefault(address.casefold(), Address(address=address))
+    found.pop(to.address.casefold(), None)
+    return list(found.values())
 
 
 def _address_of(ticket: Ticket) -> Address:
@@ -67,18 +94,18 @@ def reply_subject(ticket: Ticket) -> str:
     return bare if f"[#{ticket.tag}]" in bare else f"{bare[:480]} [#{ticket.tag}]"
 
 
-def _note(work: Work, ticket: StoredTicket, new: NewReply) -> Message:
-    if new.html is not None:
-        raise Invalid.in_body("html", "a note is plain text", "note_is_text")
-    if new.attachments:
-        raise Invalid.in_body("attachments", "a note has none", "note_is_text")
+def _note(
+    work: Work, ticket: StoredTicket, new: NewReply, given: dict[str, Any]
+) -> tuple[StoredTicket, Message]:
+    for name in ("html", "attachments", "cc", "cc_participants"):
+        if getattr(new, name):
+            raise Invalid.in_body(name, "a note is plain text for the staff", "note_is_text")
     for staff_id in new.mentions:
         access.require_staff(work, staff_id, "mentions")
     note = service.written_down(work, ticket, new.text, direction="internal")
     note = note.model_copy(update={"mentions": new.mentions})
     mail.add(work, note)
-    if new.status:
-        service.apply(work, ticket, {"status": new.status})
+    after = service.apply(work, ticket, given) if given else ticket
     event = TicketNoted(ticket_id=ticket.id, message_id=note.id, mentions=new.mentions)
     service.record(work, ticket, event, {"subject": ticket.subject, "summary": new.text[: mail.PREVIEW]})
-    return mail.shown(note)
+    return after, mail.shown(note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.http.batches import Batch
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
@@ -34,15 +35,33 @@ def open_ticket(body: NewTicket, work: Work) -> Ticket:
     return support.open_by_hand(work, body)
 
 
-@routes.get("/v1/tickets", scope="tickets:read")
-def list_tickets(query: TicketQuery) -> Page[Ticket]:
-    """List tickets that match all filters, newest first. Lags a moment.
-
-    One filter, or one with a status, gives full pages; with more, a page may be short and still have a next.
-    `sort=updated_at` begins with the oldest change: what changes meanwhile comes again, nothing is missed.
+class TicketPage(Page[Ticket]):
+    """`partial`: a search that met more than it reads for one page, so that newer ones may come on a later
+    page, and this one may be short.
     """
-    data, position = listing.listed(query, sort=query.sort, limit=query.limit, after=query.cursor)
-    return Page(data=data, next_cursor=position)
+
+    partial: bool = False
+
+
+@routes.get("/v1/tickets", scope="tickets:read")
+def list_tickets(query: TicketQuery) -> TicketPage:
+    """Search tickets, or list them, newest first; filters narrow either, all of them together. Lags a moment.
+
+    One filter, or one with a status, gives full pages; with more, and in a search, a page may be short and
+    still have a next. `sort=updated_at` begins with the oldest change: what changes meanwhile comes again,
+    nothing is missed. Of a very long conversation the words of its middle are not searched.
+    """
+    if query.q is None:
+        data, position = listing.listed(
+            query, sort=query.sort or "created_at", limit=query.limit, after=query.cursor
+        )
+        return TicketPage(data=data, next_cursor=position)
+    if query.sort:
+        raise Invalid.in_query("sort", "a search has its own order", "not_sortable")
+    from chalicelib.support.searching import search  # folds words, which takes a while to compile
+
+    found = search(query.q, query, limit=query.limit, after=query.cursor)
+    return TicketPage(data=found.tickets, next_cursor=found.after, partial=found.partial)
 
 
 @routes.get("/v1/tickets/{ticket_id}", scope="tickets:read")

@@ -36,7 +36,7 @@ from chalicelib.rules.book import Book
 from chalicelib.rules.evaluation import Decision, evaluate
 from chalicelib.rules.model import Effect, Reason, Rule
 from chalicelib.support import acknowledgement
-from chalicelib.support.model import ALLOWED, StoredTicket
+from chalicelib.support.model import ALLOWED, StoredTicket, told_of
 from chalicelib.templates.model import Rendered
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import NewInteraction
@@ -199,7 +199,7 @@ class Ruling:
         from chalicelib.templates import rendering
 
         values = rendering.about(customer=self.profile) | {
-            "ticket": {"id": ticket.id, "tag": ticket.tag, "subject": ticket.subject},
+            **told_of(ticket),
             "mail": {"subject": self.arrival.subject, "sender": {"name": self._sender_name}},
         }
         return rendering.render_template(answer.template_id, language=self._language, values=values)

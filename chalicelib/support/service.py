@@ -17,7 +17,6 @@ from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
 from chalicelib.support import assigning, policy, presence, promises, store
 from chalicelib.support.events import TicketChanged, TicketClosing, TicketOpened, TicketSnoozed, TicketWoken
 from chalicelib.support.model import (
-    MAX_PARTICIPANTS,
     NewTicket,
     ParticipantsPatch,
     StoredTicket,
@@ -34,18 +33,27 @@ def open_by_hand(work: Work, new: NewTicket) -> Ticket:
     ticket = new_ticket(at=work.now, requester=requester, **fields)
     _require_people(work, fields)
     customers.require(work, new.customer_id)
-    ticket = begin(work, ticket)
     spoken = written_down(work, ticket, new.text, direction="inbound")
+    ticket = begin(work, ticket, message_id=spoken.id)
     mail.add(work, spoken.model_copy(update={"from_": requester}))
     return shown(ticket)
 
 
-def begin(work: Work, ticket: StoredTicket) -> StoredTicket:
-    """Add a ticket and record that it was opened; the ticket with what it is promised."""
+def begin(work: Work, ticket: StoredTicket, *, message_id: str | None = None) -> StoredTicket:
+    """Add a ticket and record that it was opened; the ticket with what it is promised.
+
+    `message_id` is what was said, when no mail brought it.
+    """
     ticket = promises.begun(work, ticket)
     store.add(work, ticket)
     mail.index_thread(work, [threads.index_key("tag", ticket.tag)], ticket.id)
-    event = TicketOpened(ticket_id=ticket.id, channel=ticket.channel, priority=ticket.priority)
+    event = TicketOpened(
+        ticket_id=ticket.id,
+        channel=ticket.channel,
+        priority=ticket.priority,
+        message_id=message_id,
+        assignee=ticket.assignee,
+    )
     record(work, ticket, event, {"subject": ticket.subject})
     return ticket
 
@@ -114,7 +122,11 @@ def apply(
     visible = sorted(set(changed) & set(Ticket.model_fields))
     if visible:
         event = TicketChanged(
-            ticket_id=after.id, ticket_version=after.version, changed=visible, status=after.status
+            ticket_id=after.id,
+            ticket_version=after.version,
+            changed=visible,
+            status=after.status,
+            assignee=after.assignee if "assignee" in visible else None,
         )
         record(work, after, event, {"subject": after.subject, **(changes(before, after, visible) or {})})
     if "snoozed_until" in changed and after.snoozed_until:
@@ -191,11 +203,5 @@ def change_participants(work: Work, ticket_id: str, patch: ParticipantsPatch) ->
     if before.requester and before.requester.address.lower() in gone:
         raise Invalid.in_body("remove", "names whoever asked", "is_requester")
     left = [one for one in before.participants if one.address.lower() not in gone]
-    ticket = before.model_copy(update={"participants": left})
-    for address in patch.add:
-        if len(ticket.participants) == MAX_PARTICIPANTS and not ticket.takes_part(address):
-            sentence = f"{MAX_PARTICIPANTS} addresses take part at most."
-            raise Conflict(sentence, code="too_many_participants")
-        joined = ticket.joined_by(address, verified=True)
-        ticket = ticket.model_copy(update={"participants": joined})
-    return shown(apply(work, before, {"participants": ticket.participants}))
+    joined = before.model_copy(update={"participants": left}).with_all(patch.add)
+    return shown(apply(work, before, {"participants": joined}))

@@ -16,7 +16,7 @@ from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
-from chalicelib.support.model import Status, StoredTicket, Ticket
+from chalicelib.support.model import STATUSES, Status, StoredTicket, Ticket
 
 SHARDS = 4
 """Partitions that the list by update is spread over, so that no single one takes every write."""
@@ -90,6 +90,32 @@ def replace(work: Work, before: StoredTicket, after: StoredTicket) -> None:
             work.overwrite(place)
     for key in list(there)[1:]:
         work.delete(key)
+
+
+def rewrite(work: Work, ticket: StoredTicket) -> None:
+    """Write a ticket and its places as they are, for one of a release that knew fewer. Fails with Stale."""
+    itself, *places = _items(ticket).values()
+    work.replace(itself, version=ticket.version)
+    for place in places:
+        work.overwrite(place)
+
+
+def _by_status(**rest: Any) -> list[Query]:
+    return [
+        Query(f"TKT#STATUS#{one}", index="gsi1", only=("gsi1sk", "created_at"), **rest) for one in STATUSES
+    ]
+
+
+def newest_ids(limit: int, after: str | None) -> tuple[list[str], str | None]:
+    """The ids of a page of all tickets, newest first, and where the next one begins: a call a status."""
+    found = pages.page(_by_status(), limit=limit, after=after)
+    return [item["gsi1sk"] for item in found.items], found.after
+
+
+def oldest_created() -> datetime | None:
+    """When the oldest ticket was opened: a call a status."""
+    found = pages.page(_by_status(ascending=True), limit=1).items
+    return datetime.fromisoformat(found[0]["created_at"]) if found else None
 
 
 def get(ticket_id: str) -> StoredTicket:

@@ -34,7 +34,12 @@ def ticket_key(ticket_id: str) -> Key:
     return store.ticket_key(ticket_id)
 
 
+def of_item(item: Item | None) -> Ticket | None:
+    """The ticket in an item, if there is one."""
+    return Ticket.model_validate(item, strict=False) if item else None
+
+
 def still_open(item: Item | None) -> Ticket | None:
     """The ticket in an item, if there is one and it is open."""
-    ticket = Ticket.model_validate(item, strict=False) if item else None
+    ticket = of_item(item)
     return ticket if ticket is not None and ticket.status in OPEN else None

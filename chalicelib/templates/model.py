@@ -142,13 +142,15 @@ def spoken(wanted: str | None, languages: Collection[str], default: str) -> str:
 
     RFC 4647 section 3.4 (lookup): subtags are cut off from the right. Raises Invalid when there are none.
     """
-    known = {language.lower(): language for language in languages}
-    for tag in (wanted or "", default):
-        parts = tag.lower().split("-")
-        for length in range(len(parts), 0, -1):
-            found = known.get("-".join(parts[:length]))
-            if found:
-                return found
-    if not known:
+    found = nearest(wanted, languages) or nearest(default, languages)
+    if found is None and not languages:
         raise Invalid("The template says nothing in any language.", code="empty_template")
-    return known[min(known)]
+    return found or min(languages, key=str.lower)
+
+
+def nearest(wanted: str | None, languages: Collection[str]) -> str | None:
+    """The language that is wanted, or the nearest wider one: `de-AT`, else `de` (RFC 4647 section 3.4)."""
+    known = {language.lower(): language for language in languages}
+    parts = (wanted or "").lower().split("-")
+    tags = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((known[tag] for tag in tags if tag in known), None)

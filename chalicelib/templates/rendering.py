@@ -61,13 +61,27 @@ def _filled(
     number: int,
     missing: list[str] | None = None,
 ) -> Rendered:
-    from chalicelib.templates.html import inlined, text_of
+    from chalicelib.templates.html import text_of
+
+    subject = " ".join(filled(content.subject, values, missing=missing).split())[:MAX_SUBJECT]
+    html = filled(content.html, values, html=True, missing=missing) if content.html else None
+    text = filled(content.text, values, missing=missing) if content.text else text_of(html or "")
+    return Rendered(subject=subject, text=text, html=html, language=language, version=number)
+
+
+def filled(
+    source: str, values: Mapping[str, Any], *, html: bool = False, missing: list[str] | None = None
+) -> str:
+    """A text with its placeholders filled in; as HTML it is made fit for mail programs.
+
+    `missing` notes placeholders without a value. Without it, raises Invalid `unknown_placeholder`; always
+    Invalid `template_failed`, TooLarge.
+    """
+    from chalicelib.templates.html import inlined
     from chalicelib.templates.sandbox import render
 
-    subject = " ".join(render(content.subject, values, missing=missing).split())[:MAX_SUBJECT]
-    html = inlined(render(content.html, values, html=True, missing=missing)) if content.html else None
-    text = render(content.text, values, missing=missing) if content.text else text_of(html or "")
-    return Rendered(subject=subject, text=text, html=html, language=language, version=number)
+    said = render(source, values, html=html, missing=missing)
+    return inlined(said) if html else said
 
 
 def about(*, customer: Customer | None = None, staff: Staff | None = None) -> dict[str, Any]:

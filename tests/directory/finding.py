@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.directory.store import recency
+from chalicelib.kernel.postings import recency
 from tests.api import Api
 from tests.cloud import Cloud
 

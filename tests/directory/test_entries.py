@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from chalicelib.customers.model import Customer
 from chalicelib.directory import matching
-from chalicelib.directory.entries import MAX_FIELDS, MAX_TERMS, Entries, canonical, entries_of
+from chalicelib.directory.entries import MAX_FIELDS, MAX_TERMS, canonical, entries_of, lists_of
 from chalicelib.directory.model import FieldValue, Filters
 from chalicelib.directory.words import prefixes_of
 from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.postings import Entries
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 ORGANISATION = "org_01J00000000000000000000000"
@@ -39,7 +40,7 @@ def test_the_name_comes_first_and_all_is_bounded() -> None:
     entries = entries_of(crowded, [f"f{n}" for n in range(50)])
     assert entries.terms[:3] == ["ada", "lovelace", "engines"]
     assert len(entries.terms) == MAX_TERMS
-    assert len(entries.lists) == 50 + MAX_FIELDS
+    assert len(lists_of(entries)) == 50 + MAX_FIELDS
 
 
 def test_facets() -> None:

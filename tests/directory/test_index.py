@@ -11,6 +11,7 @@ import pytest
 from chalicelib.customers.model import Customer
 from chalicelib.directory import service, store
 from chalicelib.directory.entries import entries_of
+from chalicelib.kernel import postings
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.table import encode_item
@@ -129,7 +130,7 @@ def test_more_than_a_transaction_holds(api: Api, cloud: Cloud) -> None:
 
 
 def test_half_written_entries_are_completed(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MAX_WRITES", 3)
+    monkeypatch.setattr(postings, "MAX_WRITES", 3)
     [ada] = register(api, cloud, {"name": "Ada Countess of Lovelace", "tags": ["vip"]})
     work = Work()
     api.patch(f"/v1/customers/{ada}", {"name": "Augusta King Noel Byron"}).ok()
@@ -147,9 +148,9 @@ def test_the_index_is_rebuilt_by_one_command(api: Api, cloud: Cloud, capsys: Any
             key = encode_item({"pk": item["pk"], "sk": item["sk"]})
             table.delete_item(TableName=cloud["Table"], Key=key)
     assert found(api, q="ada") == found(api, tag="vip") == []
-    assert reindex.rebuild(after=None, page=3) == 7
+    assert reindex.rebuild(reindex.customers(), after=None, page=3) == 7
     assert found(api, q="ada") == found(api, tag="vip") == ids[::-1]
     assert all(whole(api, cloud, one) for one in ids)
-    assert reindex.rebuild(after=ids[3], page=3) == 3, "it goes on where it was"
+    assert reindex.rebuild(reindex.customers(), after=ids[3], page=3) == 3, "it goes on where it was"
     assert "7 customers" in capsys.readouterr().out
     assert page(api, q="ada")["next_cursor"] is None

@@ -88,6 +88,10 @@ def help_customers(api: Api, ada: str) -> None:
     api.patch(url, {"status": "solved"}).ok()
     api.patch(url, {"tags": ["repair"]}).ok()
     api.patch(url, {"team": desk, "assign": "round_robin"}).ok()
+    api.patch(f"/v1/staff/{sam}/notices", {"mentioned": False}).ok()
+    api.patch(f"/v1/staff/{sam}/notices", {"replied": False}).ok()
+    macro = {"name": "Hello", "default_language": "en", "texts": {"en": {"text": "Hello."}}}
+    api.post("/v1/macros", macro).ok(201)
     api.post(f"{url}/presence", {"state": "answering"}, Rapport_Actor=sam).ok(204)
     api.post(f"{url}/merge", {"from_id": again}).ok()
     api.post("/v1/views", {"name": "Open", "filters": {"status": "open"}}).ok(201)

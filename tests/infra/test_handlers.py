@@ -31,9 +31,11 @@ ANSWERS: dict[str, tuple[str, Any]] = {
             "chalicelib.mail.worker.outbound_campaigns": "outbound_mail_poison",
             "chalicelib.timers.timers": "timers_poison",
             "chalicelib.directory.worker.index_customers": "bus_poison",
+            "chalicelib.support.index_worker.index_tickets": "bus_poison",
             "chalicelib.duplicates.worker.find_duplicates": "bus_poison",
             "chalicelib.overview.worker.summarise_customers": "bus_poison",
             "chalicelib.jobs.jobs": "bus_poison",
+            "chalicelib.notices.worker.notices": "bus_poison",
             "chalicelib.webhooks.worker.webhooks": "bus_poison",
         }.items()
     },

@@ -40,6 +40,8 @@ class DeliveryEvent(Model):
     ses_message_id: Annotated[str, Line(200)]
     at: Utc
     diagnostic: Annotated[str, Line(300)] | None
+    shared: bool = False
+    """Whether the mail went to others, too."""
 
 
 class _Outcome(NamedTuple):
@@ -79,6 +81,7 @@ def _events(
             ses_message_id=needed(mail, "messageId").strip("<>").partition("@")[0],
             at=at,
             diagnostic=one_line(outcome.diagnostic, 300) or None,
+            shared=len(words(mail, "destination")) > 1,
         )
         for outcome in outcomes_of(mail, details)
     ]

@@ -48,17 +48,19 @@ def classify(
     own_addresses: Collection[str],
     own_domain: str,
     envelope_sender: str | None = None,
+    answers_notice: bool = False,
 ) -> Classification:
     """The first class of complaint, bounce, own loop, auto-reply, bulk, auto-generated that has a signal.
 
     `envelope_sender` is the receipt's; `""` or `<>` is the null sender, None falls back to Return-Path.
+    `answers_notice` says that it went to whom notices to our own staff come from: it is our own talk.
     X-Auto-Response-Suppress is no signal: Outlook puts it on ordinary mail.
     """
     null_sender = _has_null_sender(mail, envelope_sender)
     asked: tuple[tuple[MailClass, Callable[[], list[str]]], ...] = (
         ("complaint", lambda: _complaint(mail)),
         ("bounce", lambda: _bounce(mail, null_sender=null_sender)),
-        ("own_loop", lambda: _own_loop(mail, own_addresses, own_domain)),
+        ("own_loop", lambda: _own_loop(mail, own_addresses, own_domain, answers_notice)),
         ("auto_reply", lambda: _auto_reply(mail)),
         ("bulk", lambda: _bulk(mail)),
         ("auto_generated", lambda: _auto_generated(mail, null_sender=null_sender)),
@@ -141,7 +143,9 @@ def _bounce(mail: ParsedMail, *, null_sender: bool) -> list[str]:
     )
 
 
-def _own_loop(mail: ParsedMail, own_addresses: Collection[str], own_domain: str) -> list[str]:
+def _own_loop(
+    mail: ParsedMail, own_addresses: Collection[str], own_domain: str, answers_notice: bool
+) -> list[str]:
     own = {address.lower() for address in own_addresses}
     marked = " ".join(mail.headers.get("x-loop", ())).lower()
     if own_domain:
@@ -150,6 +154,7 @@ def _own_loop(mail: ParsedMail, own_addresses: Collection[str], own_domain: str)
     return _named(
         own_from=mail.from_ and _without_tag(mail.from_.address) in own,
         own_x_loop=ours.search(marked),
+        answers_notice=answers_notice,
     )
 
 

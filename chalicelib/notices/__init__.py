@@ -1,0 +1,1 @@
+"""Notices to staff, by mail: what happened on tickets that concern them."""
