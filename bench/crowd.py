@@ -31,7 +31,8 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.work import Work
 from chalicelib.mail.parts import Address
 from chalicelib.support import service as support
-from chalicelib.support.model import STATUSES, new_ticket
+from chalicelib.support.model import new_ticket
+from chalicelib.support.states import STATUSES
 
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 STAGES: tuple[Stage, ...] = ("lead", "prospect", "customer", "former")

@@ -37,7 +37,7 @@ from chalicelib.kernel.work import Work
 from chalicelib.privacy import collecting, erasing, store
 from chalicelib.privacy.model import NewAccessRequest, NewErasure
 from chalicelib.support import service as support
-from chalicelib.support.model import NewTicket
+from chalicelib.support.requests import NewTicket
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import NewInteraction
 

@@ -16,7 +16,8 @@ from chalicelib.macros.model import Applied, Filled, Macro, MacroPreview, MacroU
 from chalicelib.support import replies
 from chalicelib.support import service as support
 from chalicelib.support import store as tickets
-from chalicelib.support.model import NewReply, StoredTicket, TicketPatch, retagged, told_of
+from chalicelib.support.model import StoredTicket, retagged, told_of
+from chalicelib.support.requests import NewReply, TicketPatch
 from chalicelib.templates import rendering
 
 

@@ -12,7 +12,8 @@ from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
 from chalicelib.mail.model import Message
 from chalicelib.sla.model import Priority
-from chalicelib.support.model import Status, Tags, Ticket
+from chalicelib.support.model import Ticket
+from chalicelib.support.states import Status, Tags
 from chalicelib.templates.model import MAX_LANGUAGES, Placeholders, nearest
 
 MacroId = Annotated[str, ids.id_of("mac")]

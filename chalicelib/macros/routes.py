@@ -24,7 +24,7 @@ from chalicelib.macros.model import (
     MacroUse,
     NewMacro,
 )
-from chalicelib.support.model import TicketId
+from chalicelib.support.states import TicketId
 
 routes = Routes("Macros", __name__)
 

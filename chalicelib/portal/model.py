@@ -8,7 +8,8 @@ from pydantic import Field
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Conflict, Repeated
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
-from chalicelib.support.model import Status, StoredTicket
+from chalicelib.support.model import StoredTicket
+from chalicelib.support.states import Status
 
 Said = Literal["tickets", "answers"]
 MOST_A_DAY: dict[Said, int] = {"tickets": 10, "answers": 50}

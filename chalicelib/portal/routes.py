@@ -24,7 +24,7 @@ from chalicelib.portal.model import (
     PortalMessage,
     PortalTicket,
 )
-from chalicelib.support.model import TicketId
+from chalicelib.support.states import TicketId
 
 routes = Routes("Portal", __name__)
 Token = Annotated[str, StringConstraints(max_length=200)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.knowledge.reading import ProposedArticles
 from chalicelib.support import proposing
-from chalicelib.support.model import TicketId
+from chalicelib.support.states import TicketId
 
 routes = Routes("Tickets", __name__)
 

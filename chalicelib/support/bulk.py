@@ -11,7 +11,9 @@ from chalicelib.kernel.http.batches import Batch, RowRepeated
 from chalicelib.kernel.model import Model, Stored, each_once
 from chalicelib.kernel.work import Work
 from chalicelib.support import service, store
-from chalicelib.support.model import StoredTicket, Tags, TicketId, TicketPatch, retagged
+from chalicelib.support.model import StoredTicket, retagged
+from chalicelib.support.requests import TicketPatch
+from chalicelib.support.states import Tags, TicketId
 
 MAX_TICKETS = 100
 TRIES = 3

@@ -11,7 +11,8 @@ from chalicelib.customers.model import CustomerId
 from chalicelib.kernel.http.paging import PageParameters
 from chalicelib.kernel.model import Line, Model
 from chalicelib.sla.model import Priority
-from chalicelib.support.model import Status, Tag, Ticket
+from chalicelib.support.model import Ticket
+from chalicelib.support.states import Status, Tag
 
 NONE = "none"
 """What asks for tickets without an assignee, or without a team."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.work import Work
 from chalicelib.support import service, store
-from chalicelib.support.model import REVERSE, NewLink, StoredTicket, Ticket
+from chalicelib.support.model import StoredTicket, Ticket
+from chalicelib.support.requests import NewLink
+from chalicelib.support.states import REVERSE
 
 
 def link(work: Work, ticket_id: str, new: NewLink) -> Ticket:

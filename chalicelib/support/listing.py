@@ -9,8 +9,9 @@ from chalicelib.kernel import pages
 from chalicelib.kernel.pages import Query
 from chalicelib.support import store
 from chalicelib.support.filters import Filters, Sort
-from chalicelib.support.model import STATUSES, StoredTicket, Ticket
+from chalicelib.support.model import StoredTicket, Ticket
 from chalicelib.support.service import shown
+from chalicelib.support.states import STATUSES
 
 
 def listed(

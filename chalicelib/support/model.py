@@ -4,47 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from chalicelib.access.model import Assignment, StaffId, TeamId
-from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
-from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc, each_once
+from chalicelib.kernel.model import Stored, Utc, each_once
 from chalicelib.mail import threads
-from chalicelib.mail.new_mail import Attachments
 from chalicelib.mail.parts import Address, is_writable_id
 from chalicelib.sla.clock import StoredSla, TicketSla
 from chalicelib.sla.model import Priority
-from chalicelib.timeline.model import Channel
-
-TicketId = Annotated[str, ids.id_of("tkt")]
-Status = Literal["open", "pending", "on_hold", "solved", "closed", "spam"]
-STATUSES: tuple[Status, ...] = ("open", "pending", "on_hold", "solved", "closed", "spam")
-Tag = Annotated[str, Line(50)]
-MAX_TAGS = 20
-Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(each_once)]
-
-ALLOWED: dict[Status, frozenset[Status]] = {
-    "open": frozenset({"pending", "on_hold", "solved", "closed", "spam"}),
-    "pending": frozenset({"open", "on_hold", "solved", "closed", "spam"}),
-    "on_hold": frozenset({"open", "pending", "solved", "closed", "spam"}),
-    "solved": frozenset({"open", "closed"}),
-    "closed": frozenset({"open"}),
-    "spam": frozenset({"open", "closed"}),
-}
-"""Which status may follow which."""
-
-LinkKind = Literal["related", "parent", "child", "duplicate_of", "duplicated_by"]
-REVERSE: dict[LinkKind, LinkKind] = {
-    "related": "related",
-    "parent": "child",
-    "child": "parent",
-    "duplicate_of": "duplicated_by",
-    "duplicated_by": "duplicate_of",
-}
-"""What a link is, seen from its other end."""
+from chalicelib.support.states import ALLOWED, MAX_TAGS, LinkKind, Status, TicketId
 
 LONGEST_SNOOZE = timedelta(days=3653)
 MAX_PARTICIPANTS = 20
@@ -64,13 +33,6 @@ class Participant(Stored):
     verified: bool
 
 
-class ParticipantsPatch(Model):
-    """Addresses whose mails belong to the ticket from now on, or no more."""
-
-    add: Annotated[list[EmailAddress], Field(max_length=MAX_PARTICIPANTS)] = []
-    remove: Annotated[list[EmailAddress], Field(max_length=MAX_PARTICIPANTS)] = []
-
-
 class Presence(Stored):
     """Somebody on the staff who looks at the ticket, or answers it, now."""
 
@@ -84,68 +46,6 @@ class Link(Stored):
 
     ticket_id: TicketId
     kind: LinkKind
-
-
-class NewLink(Model):
-    ticket_id: TicketId
-    kind: LinkKind = "related"
-
-
-class NewTicket(Model):
-    """A ticket that somebody takes down: a call, a visit, a letter."""
-
-    customer_id: CustomerId
-    channel: Channel
-    subject: Annotated[str, Line(500)]
-    text: Annotated[str, Text(100_000)]
-    priority: Priority = "normal"
-    assignee: StaffId | None = None
-    team: TeamId | None = None
-    tags: Tags = []
-
-
-class TicketPatch(Model):
-    """A JSON Merge Patch (RFC 7396): null takes assignee, team or snooze away; tags are replaced whole."""
-
-    status: Status = "open"
-    priority: Priority = "normal"
-    subject: Annotated[str, Line(500)] = ""
-    assignee: StaffId | None = None
-    team: TeamId | None = None
-    assign: Annotated[
-        Assignment | None,
-        Field(description="Have it assigned to the member of its team whose turn it is, or with the least."),
-    ] = None
-    tags: Tags = []
-    snoozed_until: Annotated[
-        Utc | None,
-        Field(description="When it opens by itself; a change of status before then ends the wait."),
-    ] = None
-
-
-class NewReply(Model):
-    """An answer to whoever asked, or with `internal` a note that only the staff sees."""
-
-    text: Annotated[str, Text(200_000)]
-    html: Annotated[str, Text(500_000)] | None = None
-    internal: bool = False
-    attachments: Attachments = []
-    cc: Annotated[
-        list[EmailAddress],
-        Field(max_length=MAX_CC, description="Of an answer: who gets it, too, and takes part from then on."),
-    ] = []
-    cc_participants: Annotated[
-        bool, Field(description="Of an answer: whether all who take part in the ticket get it, too.")
-    ] = False
-    mentions: Annotated[
-        list[StaffId],
-        Field(max_length=20, description="Of a note: whom on the staff it is for."),
-        AfterValidator(each_once),
-    ] = []
-    status: Annotated[
-        Status | None,
-        Field(description="Also set the ticket's status, such as `solved`, in the same step."),
-    ] = None
 
 
 class Ticket(Stored):

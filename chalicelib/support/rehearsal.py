@@ -19,6 +19,7 @@ from chalicelib.rules import service as rules
 from chalicelib.rules.book import Book
 from chalicelib.rules.model import DryRun, DryRuns
 from chalicelib.support import inbound
+from chalicelib.support.known import look_up
 
 
 def rehearse(wanted: DryRun) -> DryRuns:
@@ -38,7 +39,7 @@ def rehearse(wanted: DryRun) -> DryRuns:
     instead = None
     if wanted.rules is not None:
         instead = Book([rules.unsaved(work, one) for one in wanted.rules])
-    known = inbound.look_up(arrival, work.now, instead=instead)
+    known = look_up(arrival, work.now, instead=instead)
     inbound.settle(work, arrival, known)
     ruling = known.ruling
     return DryRuns(depth=ruling.depth, runs=running.told(ruling.decision, ruling.effects))

@@ -14,7 +14,8 @@ from chalicelib.mail.model import Message
 from chalicelib.mail.parts import Address
 from chalicelib.support import service, store
 from chalicelib.support.events import TicketNoted
-from chalicelib.support.model import NewReply, StoredTicket, Ticket
+from chalicelib.support.model import StoredTicket, Ticket
+from chalicelib.support.requests import NewReply
 
 
 def reply(work: Work, ticket_id: str, new: NewReply) -> Message:

@@ -13,18 +13,12 @@ from chalicelib.support import bulk, linking, listing, merging, policy, presence
 from chalicelib.support import service as support
 from chalicelib.support.bulk import BulkChange, BulkResult
 from chalicelib.support.filters import TicketQuery
-from chalicelib.support.model import (
-    NewLink,
-    NewReply,
-    NewTicket,
-    ParticipantsPatch,
-    Ticket,
-    TicketId,
-    TicketPatch,
-)
+from chalicelib.support.model import Ticket
 from chalicelib.support.policy import SupportPatch, SupportSettings
 from chalicelib.support.presence import NewPresence, Present
+from chalicelib.support.requests import NewLink, NewReply, NewTicket, ParticipantsPatch, TicketPatch
 from chalicelib.support.splitting import NewSplit
+from chalicelib.support.states import TicketId
 
 routes = Routes("Tickets", __name__)
 

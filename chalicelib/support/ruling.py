@@ -36,7 +36,8 @@ from chalicelib.rules.book import Book
 from chalicelib.rules.evaluation import Decision, evaluate
 from chalicelib.rules.model import Effect, Reason, Rule, RuleRuns
 from chalicelib.support import acknowledgement, assigning
-from chalicelib.support.model import ALLOWED, StoredTicket, told_of
+from chalicelib.support.model import StoredTicket, told_of
+from chalicelib.support.states import ALLOWED
 from chalicelib.templates.model import Rendered
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import NewInteraction

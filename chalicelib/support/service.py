@@ -16,14 +16,8 @@ from chalicelib.mail import threads
 from chalicelib.mail.model import MAX_TEXT_BYTES, Message, StoredMessage, cut
 from chalicelib.support import assigning, policy, presence, promises, store
 from chalicelib.support.events import TicketChanged, TicketClosing, TicketOpened, TicketSnoozed, TicketWoken
-from chalicelib.support.model import (
-    NewTicket,
-    ParticipantsPatch,
-    StoredTicket,
-    Ticket,
-    TicketPatch,
-    new_ticket,
-)
+from chalicelib.support.model import StoredTicket, Ticket, new_ticket
+from chalicelib.support.requests import NewTicket, ParticipantsPatch, TicketPatch
 
 
 def open_by_hand(work: Work, new: NewTicket) -> Ticket:

@@ -16,7 +16,8 @@ from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
-from chalicelib.support.model import STATUSES, Status, StoredTicket, Ticket
+from chalicelib.support.model import StoredTicket, Ticket
+from chalicelib.support.states import STATUSES, Status
 
 SHARDS = 4
 """Partitions that the list by update is spread over, so that no single one takes every write."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from chalicelib.kernel.model import Stored
 from chalicelib.kernel.table import Item, Key
 from chalicelib.support import listing, store
-from chalicelib.support.model import Status, Ticket
+from chalicelib.support.model import Ticket
+from chalicelib.support.states import Status
 
 OPEN: frozenset[Status] = frozenset({"open", "pending", "on_hold"})
 """The states of a ticket on which somebody still has to act."""

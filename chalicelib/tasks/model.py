@@ -10,7 +10,7 @@ from chalicelib.customers.model import CustomerId
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
-from chalicelib.support.model import TicketId
+from chalicelib.support.states import TicketId
 
 TaskId = Annotated[str, ids.id_of("tsk")]
 State = Literal["open", "done", "cancelled"]

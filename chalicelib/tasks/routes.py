@@ -12,7 +12,7 @@ from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.model import Utc
 from chalicelib.kernel.work import Work
-from chalicelib.support.model import TicketId
+from chalicelib.support.states import TicketId
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import NewTask, State, Task, TaskId, TaskPatch
 

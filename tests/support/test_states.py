@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict
 from chalicelib.support import policy
-from chalicelib.support.model import ALLOWED, STATUSES, Status, new_ticket
+from chalicelib.support.model import new_ticket
+from chalicelib.support.states import ALLOWED, STATUSES, Status
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.mailbox import outbox, receive, write

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.support.model import ALLOWED, STATUSES
+from chalicelib.support.states import ALLOWED, STATUSES
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import MAIL_DOMAIN, Cloud
