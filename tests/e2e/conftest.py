@@ -17,15 +17,15 @@ from tests.e2e.clouds import PYTHON, Cloud, OwnCloud, own
 from tests.e2e.post import Post, address_of
 
 FOLDER = Path(__file__).parent
-LAST = "test_restart.py"
+LAST = ["test_retention.py", "test_restart.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is here, and stop the cloud last."""
+    """Mark what is here; take what is old late, and stop the cloud last."""
     for item in items:
         if FOLDER in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-    items.sort(key=lambda item: item.path == FOLDER / LAST)
+    items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
 @pytest.fixture(scope="session")
