@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.base_backend import AccountSpecificBackend
 
 from chalicelib.kernel import aws, config, kept, tokens
 from chalicelib.kernel.commit import commit
@@ -57,6 +58,7 @@ def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         boto3.client("ses").create_configuration_set(ConfigurationSet={"Name": "rapport-test"})
         yield made
         forget()
+    AccountSpecificBackend._generate_regions.cache_clear()  # by which moto keeps the last 128 clouds whole
 
 
 def caller(*scopes: str) -> Api:
