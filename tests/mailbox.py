@@ -44,7 +44,9 @@ def write(
     return mail.as_bytes()
 
 
-def receipt(ses_id: str, bucket: str, recipients: list[str], sender: str, **verdicts: str) -> dict[str, Any]:
+def receipt(
+    ses_id: str, bucket: str, recipients: list[str], sender: str, policy: str = "reject", **verdicts: str
+) -> dict[str, Any]:
     """What SES publishes for a mail it stored."""
     found = {
         name: {"status": verdicts.get(name, "PASS")} for name in ("spam", "virus", "spf", "dkim", "dmarc")
@@ -61,7 +63,7 @@ def receipt(ses_id: str, bucket: str, recipients: list[str], sender: str, **verd
         "receipt": {
             "recipients": recipients,
             **{f"{name}Verdict": verdict for name, verdict in found.items()},
-            "dmarcPolicy": "reject",
+            **({"dmarcPolicy": policy} if policy else {}),
             "action": {"type": "S3", "bucketName": bucket, "objectKey": f"inbound/{ses_id}", "topicArn": "x"},
         },
     }

@@ -44,7 +44,8 @@ def test_a_response_is_accepted_then_stored_counted_and_on_the_timeline(
     [entry] = api.data(f"/v1/customers/{ada['id']}/timeline?type=feedback")
     assert entry["type"] == "feedback.received"
     assert statistics_of(api, survey, 1)["nps"] == {
-        "responses": 1, "promoters": 1, "passives": 0, "detractors": 0, "score": 100.0
+        "responses": 1, "promoters": 1, "passives": 0, "detractors": 0, "score": 100.0,
+        "interval": {"low": -48.5, "high": 98.5},
     }  # fmt: skip
 
 

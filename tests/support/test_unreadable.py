@@ -56,6 +56,17 @@ def test_a_mail_that_was_read_is_answered_as_it_is(api: Api, cloud: Cloud, ada: 
     api.post("/v1/messages/msg_01J00000000000000000000000/retry").problem(404, "no_such_message")
 
 
+def test_a_mail_of_a_domain_without_a_policy_is_read_again(
+    api: Api, cloud: Cloud, ada: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        broken(patch)
+        receive(cloud, write("My kettle is broken and it leaks."), policy="")
+        [listed] = api.get("/v1/messages?class=unreadable").ok()["data"]
+        assert api.get(f"/v1/messages/{listed['id']}/raw").ok()["url"]
+    assert api.post(f"/v1/messages/{listed['id']}/retry").ok()["class"] == "human"
+
+
 @pytest.mark.parametrize(
     ("verdicts", "state"),
     [

@@ -41,7 +41,8 @@ class Receipt(Model):
     spf: Verdict
     dkim: Verdict
     dmarc: Verdict
-    dmarc_policy: DmarcPolicy | None
+    dmarc_policy: DmarcPolicy | None = None
+    """Of the sender's domain, if it has one."""
 
     @property
     def is_spam(self) -> bool:
