@@ -43,7 +43,7 @@ def take(work: Work, body: str) -> None:
         return
     payload = json.loads(body)["detail"]
     named = event.data.get("webhook_ids", []) if event.type == "rule.fired" else []
-    for webhook in service.current():
+    for webhook in service.current(named):
         if webhook.hears(event.type, bulk=event.bulk) or (webhook.enabled and webhook.id in named):
             store.add_delivery(work, _delivery(work, webhook.id, event.id, event.type, payload))
 

@@ -401,7 +401,7 @@ def test_rules_share_tickets_out_in_a_team(api: Api, cloud: Cloud, ada: Any) -> 
     for number, expected in enumerate((bo, cy, bo), 1):
         receive(cloud, write(subject=f"k{number}"))
         assert tickets(api)[0]["assignee"] == expected
-    answer_to = outbox()[-1]["Reply-To"].addresses[0].addr_spec
+    answer_to = [one for one in outbox() if one["Reply-To"]][-1]["Reply-To"].addresses[0].addr_spec
     receive(cloud, write("Again", subject="Re: k3"), to=answer_to)
     assert tickets(api)[0]["assignee"] == bo, "who has it keeps it"
     api.patch(f"/v1/rules/{turns['id']}", {"then": [{"action": "assign", "how": "least_busy"}]}).ok()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import ids, kept
-from chalicelib.webhooks import posting
+from chalicelib.webhooks import posting, service
 from chalicelib.webhooks.model import WAITS
 from chalicelib.webhooks.signing import headers, signature
 from tests.api import Api
@@ -25,6 +25,13 @@ def add(api: Api, receiver: Receiver, *events: str, **more: Any) -> Any:
     made = api.post("/v1/webhooks", {"url": receiver.url, "events": list(events), **more}).ok(201)
     kept.forget()
     return made
+
+
+def test_one_that_a_rule_names_is_known_at_once(api: Api, cloud: Cloud, receiver: Receiver) -> None:
+    known = service.current()
+    made = api.post("/v1/webhooks", {"url": receiver.url}).ok(201)
+    assert service.current() == known == []
+    assert [one.id for one in service.current([made["id"]])] == [made["id"]]
 
 
 def deliveries(api: Api, webhook: Any) -> list[Any]:
