@@ -1,6 +1,6 @@
 """What anybody may read: lists, search, and articles by their slug. And what is proposed to staff."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
@@ -193,8 +193,7 @@ def _spoken_in(text: str, pointers: dict[str, Pointer]) -> str | None:
     largest = sorted(pointers.values(), key=_size)[:DETECTED_AMONG]
     if len(largest) < 2:
         return largest[0].language if largest else None
-    known: Callable[[Pointer], int] = lambda one: searching.coverage(index_store.load(one), text)  # noqa: E731
-    return max(largest, key=known).language
+    return max(largest, key=lambda one: searching.coverage(index_store.load(one), text)).language
 
 
 def _size(pointer: Pointer) -> tuple[int, bool, str]:

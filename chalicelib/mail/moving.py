@@ -46,4 +46,4 @@ def move(work: Work, messages: Sequence[StoredMessage], source: str, target: str
         blobs.copy(attachment_key(source, sha256), attachment_key(target, sha256))
     for message in messages:
         store.move(work, message, target)
-    thread_store.index_thread(work, [key.pk for key in thread_store.own_thread_keys(messages)], target)
+    thread_store.reindex(work, thread_store.own_thread_keys(messages), source, target)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from boto3.dynamodb.conditions import Attr
+
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import Repeated, Stale
 from chalicelib.kernel.table import Item, Key
@@ -42,6 +44,17 @@ def index_thread(work: Work, keys: Iterable[str], thread_id: str) -> None:
     """Make the thread findable under these keys, which we or SES made and so are never another thread's."""
     for key in keys:
         work.overwrite({**thread_item_key(key)._asdict(), "thread_id": thread_id})
+
+
+def reindex(work: Work, keys: Iterable[Key], source: str, target: str) -> None:
+    """Have these lead to another thread, to the same messages. Fails with Stale when they led elsewhere."""
+    for key in keys:
+        work.update(
+            key,
+            assign={"thread_id": target},
+            when=Attr("thread_id").eq(source),
+            failure=Stale("The messages were moved meanwhile."),
+        )
 
 
 def index_sent(work: Work, key: str, message: StoredMessage) -> None:

@@ -63,7 +63,7 @@ def _round(value: Any, digits: int = 0) -> float | int:
 
 def _lines(value: Any) -> Markup:
     """A text whose line breaks stay in HTML."""
-    return Markup(str(escape(_text(value))).replace("\n", "<br>\n"))  # noqa: S704  # escaped just before
+    return Markup(str(escape(_text(value))).replace("\n", "<br>\n"))  # noqa: S704 - escaped just before
 
 
 def _pairs(value: Any) -> list[Any]:

@@ -68,7 +68,7 @@ class _Counted(NodeTransformer):
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
 
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802  # the name Jinja2 looks for
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - the name Jinja2 looks for
         if node.recursive:
             raise unreadable(node.lineno, "a loop cannot be recursive")
         cost = nodes.Const(_size(node) * self._budget.weight)
@@ -76,7 +76,7 @@ class _Counted(NodeTransformer):
         node.iter = nodes.Filter(node.iter, EACH_STEP, [cost], [], None, None, lineno=node.lineno)
         return node
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802  # as above
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - as above
         self.generic_visit(node)
         parts = nodes.List(node.nodes, lineno=node.lineno)
         return nodes.Filter(parts, ONE_TEXT, [], [], None, None, lineno=node.lineno)

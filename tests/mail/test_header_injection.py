@@ -165,4 +165,4 @@ def _assert_clean() -> None:
         assert set(mail.keys()) <= OURS
         assert len(set(mail.keys())) == len(mail.keys())
         for part in mail.walk():
-            assert not {"bcc", "cc"} & {name.lower() for name in part.keys()}  # noqa: SIM118  # a Message is no dict
+            assert not {"bcc", "cc"} & {name.lower() for name in part.keys()}  # noqa: SIM118 - a Message is no dict

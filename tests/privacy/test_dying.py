@@ -23,7 +23,8 @@ REMOVED = {
     "thread_keys": 6,
     "tickets": 2,
 }
-"""Of the person that people.py makes, counted by hand; each profile's end is an event too. Projections of
+"""Of the person that people.py makes, counted by hand: thread keys are two tags, the mail's own id, and SES's
+ids of what was sent: acknowledgement, answer, news. Each profile's end is an event too. Projections of
 the person, which other workers may have made or not, are counted beside these."""
 
 WRITES = ("TransactWriteItems", "DeleteObjects")

@@ -163,3 +163,14 @@ def test_a_single_mail_without_a_ticket_is_found_too(api: Api, cloud: Cloud, ada
     assert suppressed(cloud) == ["bounce"]
     [stray] = api.get("/v1/messages?thread=none").ok()["data"]
     assert (stray["reports_on"], stray["customer_id"]) == (sent["id"], ada["id"]), "so erasure finds it"
+
+
+def test_an_answer_that_was_split_off_is_found_by_its_reports(api: Api, cloud: Cloud, ada: Any) -> None:
+    ticket, sent_id = acknowledged(api, cloud)
+    acknowledgement = ours(api, ticket)["id"]
+    body = {"message_ids": [acknowledgement], "subject": "Thanks"}
+    new = api.post(f"/v1/tickets/{ticket['id']}/split", body).ok(201)
+    receive(cloud, bounce(sent_id, "ada@example.org"), sender="")
+    reports = [one["reports_on"] for one in messages(api, new) if one["class"] == "bounce"]
+    assert reports == [acknowledgement]
+    assert suppressed(cloud) == ["bounce"]
