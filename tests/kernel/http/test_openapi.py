@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
 from chalicelib.about import described
-from chalicelib.kernel.http.answering import JSON_TYPES
+from chalicelib.kernel.http.reading import JSON_TYPES
 from infra.openapi import PATH, text
 from tests.api import Api
 from tests.cloud import Cloud
