@@ -17,7 +17,7 @@ from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.timers import Request, Wake
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
-from chalicelib.mail import service as mail
+from chalicelib.mail import queueing
 from chalicelib.privacy import erasing, retaining
 from chalicelib.support import service as support
 from chalicelib.tasks import reminders
@@ -28,7 +28,7 @@ worker = Blueprint(__name__)
 WAKES: dict[str, Callable[[Work, str, datetime], None]] = {
     "tkt": support.wake,
     "tsk": reminders.wake,
-    "msg": mail.wake,
+    "msg": queueing.wake,
     "era": erasing.wake,
     "ret": retaining.wake,
     "dlv": delivering.wake,

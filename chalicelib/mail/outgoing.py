@@ -13,7 +13,7 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.work import Work
-from chalicelib.mail import attaching, mailboxes
+from chalicelib.mail import attaching, mailboxes, queueing
 from chalicelib.mail import service as mail
 from chalicelib.mail.links import PREFERENCES_URL, UNSUBSCRIBE_URL
 from chalicelib.mail.mailbox_model import Mailbox
@@ -33,7 +33,7 @@ def send(work: Work, new: NewMail) -> Message:
     if new.topic is not None:
         consent.require_topic(work, new.topic)
     identifier = ids.new_id("msg", work.now)
-    draft = mail.Draft(
+    draft = queueing.Draft(
         id=identifier,
         to=to,
         customer_id=customer.id if customer else None,
@@ -44,7 +44,7 @@ def send(work: Work, new: NewMail) -> Message:
         **_said(work, new, customer),
         attachments=attaching.take(new.attachments, owner=identifier),
     )
-    return mail.queue(work, draft)
+    return queueing.queue(work, draft)
 
 
 def _mailbox(new: NewMail) -> Mailbox:
@@ -112,6 +112,6 @@ def send_test(work: Work, template_id: str, new: NewTest) -> Message:
     wanted = NewPreview(values={}, language=new.language, number=new.number)
     rendered = rendering.preview(template_id, wanted, values)
     said = said_by(template_id, rendered) | {"subject": f"[Test] {rendered.subject}"[:500]}
-    return mail.queue(
-        work, mail.Draft(to=Address(address=staff.email, name=staff.name), auto_reply=True, **said)
+    return queueing.queue(
+        work, queueing.Draft(to=Address(address=staff.email, name=staff.name), auto_reply=True, **said)
     )

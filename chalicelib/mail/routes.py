@@ -10,7 +10,7 @@ from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
-from chalicelib.mail import attaching, contents, outgoing, suppression
+from chalicelib.mail import attaching, contents, outgoing, queueing, suppression
 from chalicelib.mail import service as mail
 from chalicelib.mail.model import Content, Download, ListedClass, Message, MessageId, State
 from chalicelib.mail.new_mail import NewMail, NewTest, NewUpload, Upload
@@ -50,7 +50,7 @@ def send_mail(body: NewMail, work: Work) -> Message:
 @routes.post("/v1/messages/{message_id}/cancel", scope="messages:write")
 def cancel_mail(message_id: MessageId, work: Work) -> Message:
     """Take back a mail that still waits to be sent. 409 `not_waiting` when it does not."""
-    return mail.cancel(work, message_id)
+    return queueing.cancel(work, message_id)
 
 
 @routes.post("/v1/attachments", scope="messages:write", status=201, secret=True)

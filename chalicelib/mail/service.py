@@ -1,134 +1,28 @@
-"""What can be done with messages: queue a mail, read messages and what belongs to them."""
+"""What can be done with messages. Those that are to be sent: queueing.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from chalicelib.customers.model import Customer
-from chalicelib.kernel import blobs, ids
-from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.kernel import blobs
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import footers, mailboxes, status_store, store, thread_store
-from chalicelib.mail.events import MailDue, MailNotSent, MailQueued
-from chalicelib.mail.mailbox_model import Mailbox
+from chalicelib.mail import store, thread_store
 from chalicelib.mail.model import (
     MAX_ELIDED_BYTES,
     MAX_TEXT_BYTES,
-    AttachmentInfo,
     ListedClass,
     Message,
     State,
     StoredMessage,
-    TemplateUse,
-    cut,
 )
 from chalicelib.mail.parts import Address
 
 PREVIEW = 200
 """Characters of a text that the timeline shows."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A mail to be sent: to whom, about whom, and how it is threaded. Ids are bare, oldest first."""
-
-    to: Address
-    subject: str
-    text: str
-    mailbox: Mailbox | None = None
-    """Whose address, name and signature it has; without it the default one's, unsigned."""
-    html: str | None = None
-    """As it is to be sent; readers get it sanitised."""
-    customer_id: str | None = None
-    cc: list[Address] = field(default_factory=list)
-    thread_id: str | None = None
-    in_reply_to: str | None = None
-    references: list[str] = field(default_factory=list)
-    auto_reply: bool = False
-    topic: str | None = None
-    """What the customer must allow when it is sent; None for an answer or a notice, which need no consent."""
-    tracked: bool = False
-    """Whether opens and clicks are recorded."""
-    send_at: datetime | None = None
-    """Not before this moment."""
-    template: TemplateUse | None = None
-    attachments: list[AttachmentInfo] = field(default_factory=list)
-    """What was stored before (attaching.py), under the thread or under `id`."""
-    id: str | None = None
-    """Derived from what it answers to, or new; a mail with an id that is there fails with Repeated."""
-    about: str | None = None
-    """The thread that a notice to staff tells of, without being part of it: it is erased with it."""
-
-
-def queue(work: Work, draft: Draft) -> Message:
-    """Queue a mail; the event that records it wakes the worker that sends it (sending.py)."""
-    identifier = draft.id or ids.new_id("msg", work.now)
-    mailbox = draft.mailbox or mailboxes.default()
-    text, html = draft.text, draft.html
-    if draft.mailbox and draft.mailbox.signature:
-        text, html = footers.signed(text, html, draft.mailbox.signature)
-    message = StoredMessage(
-        id=identifier,
-        direction="outbound",
-        status="queued",
-        from_=mailbox.sender,
-        to=[draft.to],
-        cc=draft.cc,
-        subject=draft.subject,
-        text=cut(text, MAX_TEXT_BYTES),
-        truncated=len(text.encode()) > MAX_TEXT_BYTES,
-        has_html=html is not None,
-        body_key=store_body(identifier, text, "", html),
-        customer_id=draft.customer_id,
-        thread_id=draft.thread_id,
-        in_reply_to=draft.in_reply_to,
-        references=draft.references,
-        auto_reply=draft.auto_reply,
-        topic=draft.topic,
-        tracked=draft.tracked,
-        template=draft.template,
-        attachments=draft.attachments,
-        created_at=work.now,
-        not_before=draft.send_at,
-        about=draft.about,
-    )
-    store.add(work, message)
-    record(work, message, _queued(message))
-    return shown(message)
-
-
-def _queued(message: StoredMessage) -> MailQueued:
-    return MailQueued(
-        message_id=message.id,
-        thread_id=message.thread_id,
-        auto_reply=message.auto_reply,
-        topic=message.campaign,
-        wake_id=message.id if message.not_before else None,
-        wake_at=message.not_before,
-    )
-
-
-def wake(work: Work, message_id: str, at: datetime) -> None:
-    """Have a mail sent that waited until now. Raises NotFound."""
-    message = store.get(message_id)
-    if message.status == "queued" and (message.not_before is None or message.not_before <= at):
-        record(work, message, MailDue(message_id=message_id, topic=message.campaign))
-
-
-def cancel(work: Work, message_id: str) -> Message:
-    """Take back a mail that nobody began to send. Raises NotFound; fails with Conflict `not_waiting`."""
-    message = store.get(message_id)
-    late = Conflict("The mail does not wait to be sent any more.", code="not_waiting")
-    if message.status != "queued":
-        raise late
-    status_store.cancel(work, message_id, late)
-    event = MailNotSent(message_id=message_id, thread_id=message.thread_id, status="cancelled")
-    record(work, message, event)
-    return shown(message.model_copy(update={"status": "cancelled", "version": message.version + 1}))
 
 
 def record(work: Work, message: Message, event: Any, *, channel: str = "email") -> None:

@@ -16,7 +16,7 @@ from chalicelib.kernel import ids, table
 from chalicelib.kernel.errors import Repeated
 from chalicelib.kernel.events import Published
 from chalicelib.kernel.work import Work
-from chalicelib.mail import mailboxes
+from chalicelib.mail import mailboxes, queueing
 from chalicelib.mail import service as mail
 from chalicelib.mail.model import StoredMessage
 from chalicelib.mail.parts import Address
@@ -135,7 +135,7 @@ def _tell(work: Work, happened: Happened, person: Person, by: str | None) -> Non
         quoted=happened.message.text if happened.message else "",
         last=told.was_last(happened.kind),
     )
-    draft = mail.Draft(
+    draft = queueing.Draft(
         id=ids.derived_id("msg", happened.at, happened.event.id, person.staff.id),
         to=Address(address=person.staff.email, name=person.staff.name),
         mailbox=mailboxes.notifier(),
@@ -144,5 +144,5 @@ def _tell(work: Work, happened: Happened, person: Person, by: str | None) -> Non
         about=happened.ticket.id,
         auto_reply=True,
     )
-    mail.queue(work, draft)
+    queueing.queue(work, draft)
     store.count(work, person.staff.id, told)

@@ -18,8 +18,7 @@ from chalicelib.kernel.errors import Conflict, Forbidden, NotFound
 from chalicelib.kernel.http.visitors import Visitor
 from chalicelib.kernel.languages import language_of
 from chalicelib.kernel.work import Work
-from chalicelib.mail import links
-from chalicelib.mail import service as mail
+from chalicelib.mail import links, queueing
 from chalicelib.mail.parts import Address
 from chalicelib.portal import store
 from chalicelib.portal.events import PortalLinkAsked, PortalLinkMade
@@ -70,7 +69,9 @@ def step(work: Work, request_id: str, step: int) -> None:  # noqa: ARG001 - a jo
         return
     subject, text = mailed(language_of(customer.locale), links.PORTAL_URL)
     to = Address(address=known[0])
-    mail.queue(work, mail.Draft(to=to, subject=subject, text=text, customer_id=customer.id, auto_reply=True))
+    queueing.queue(
+        work, queueing.Draft(to=to, subject=subject, text=text, customer_id=customer.id, auto_reply=True)
+    )
 
 
 def make(work: Work, customer_id: str, new: NewPortalLink, link: Link) -> PortalLink:

@@ -11,7 +11,7 @@ from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service as mail
+from chalicelib.mail import queueing
 from chalicelib.mail.parts import Address
 from chalicelib.subscriptions import links, store
 from chalicelib.subscriptions.links import Invitation
@@ -66,7 +66,7 @@ def _asked(work: Work, customer: Customer, now: Standing, new: NewSubscription, 
         return Subscription(customer_id=customer.id, consent=granted.shown)
     store.count_asking(work, links.address_hash(new.email), new.topic)
     pending = _stated(work, customer, now, new, "pending")
-    message = mail.queue(work, _draft(work, customer, now, new, link))
+    message = queueing.queue(work, _draft(work, customer, now, new, link))
     return pending.model_copy(update={"message_id": message.id})
 
 
@@ -88,7 +88,7 @@ def _stated(work: Work, customer: Customer, now: Standing, new: NewSubscription,
     return Subscription(customer_id=customer.id, consent=after.shown)
 
 
-def _draft(work: Work, customer: Customer, now: Standing, new: NewSubscription, link: Link) -> mail.Draft:
+def _draft(work: Work, customer: Customer, now: Standing, new: NewSubscription, link: Link) -> queueing.Draft:
     language = language_of(new.locale or customer.locale)
     expires_at = int((work.now + VALID_FOR).timestamp())
     invitation = Invitation(customer.id, new.topic, links.address_hash(new.email), expires_at, language)
@@ -97,4 +97,4 @@ def _draft(work: Work, customer: Customer, now: Standing, new: NewSubscription, 
         topic=now.topic.name if now.topic else new.topic,
         url=link(f"/confirm/{links.seal(invitation)}"),
     )
-    return mail.Draft(to=Address(address=new.email), subject=subject, text=text, customer_id=customer.id)
+    return queueing.Draft(to=Address(address=new.email), subject=subject, text=text, customer_id=customer.id)

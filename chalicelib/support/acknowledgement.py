@@ -15,7 +15,7 @@ from chalicelib.kernel import tokens
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service as mail
+from chalicelib.mail import queueing
 from chalicelib.mail.mailbox_model import Mailbox
 from chalicelib.mail.parts import Address
 from chalicelib.support.acknowledgement_texts import acknowledging
@@ -58,7 +58,7 @@ def acknowledge(
         return
     now = [int(work.now.timestamp()), _fingerprint(ticket.subject)]
     _remember(work, history_key(to), history, [*_recent(history, work.now), now])
-    mail.queue(work, _draft(ticket, to, mailbox, answer))
+    queueing.queue(work, _draft(ticket, to, mailbox, answer))
 
 
 def _remember(work: Work, key: Key, history: Item | None, recent: list[list[Any]]) -> None:
@@ -81,9 +81,9 @@ def _fingerprint(subject: str) -> str:
     return hashlib.sha256(bare.encode()).hexdigest()[:16]
 
 
-def _draft(ticket: StoredTicket, to: Address, mailbox: Mailbox, answer: Rendered | None) -> mail.Draft:
+def _draft(ticket: StoredTicket, to: Address, mailbox: Mailbox, answer: Rendered | None) -> queueing.Draft:
     usual = acknowledging(ticket.language, to.name, ticket.tag, mailbox.name)
-    return mail.Draft(
+    return queueing.Draft(
         to=to,
         mailbox=mailbox,
         subject=reply_subject(ticket),

@@ -8,7 +8,7 @@ from chalicelib.access import service as access
 from chalicelib.customers import service as customers
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.work import Work
-from chalicelib.mail import attaching, mailboxes
+from chalicelib.mail import attaching, mailboxes, queueing
 from chalicelib.mail import service as mail
 from chalicelib.mail.model import Message
 from chalicelib.mail.parts import Address
@@ -46,9 +46,9 @@ def _answer(
     given = {"answered_at": work.now, "answered_by_rules": 0, **given}
     given |= {"requester": to, "participants": ticket.with_all(joining)}
     after = service.apply(work, ticket, given)
-    message = mail.queue(
+    message = queueing.queue(
         work,
-        mail.Draft(
+        queueing.Draft(
             to=to,
             cc=copies,
             subject=reply_subject(ticket),

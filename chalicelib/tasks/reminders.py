@@ -8,7 +8,7 @@ from chalicelib.access import service as access
 from chalicelib.access.model import Staff
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service as mail
+from chalicelib.mail import queueing
 from chalicelib.mail.parts import Address
 from chalicelib.tasks import service, store
 from chalicelib.tasks.events import TaskReminded
@@ -37,7 +37,7 @@ def wake(work: Work, task_id: str, at: datetime) -> None:
     if not task.is_to_be_reminded(at):
         return
     owner = access.get_staff(task.owner)
-    message_id = mail.queue(work, _draft(task, owner)).id if owner.active else None
+    message_id = queueing.queue(work, _draft(task, owner)).id if owner.active else None
     sent = [message_id] if message_id else []
     reminded = task.model_copy(
         update={
@@ -52,7 +52,7 @@ def wake(work: Work, task_id: str, at: datetime) -> None:
     service.record(work, reminded, TaskReminded(task_id=task.id, message_id=message_id))
 
 
-def _draft(task: Task, owner: Staff) -> mail.Draft:
+def _draft(task: Task, owner: Staff) -> queueing.Draft:
     """Without the customer's id: it is no mail to them, so their timeline does not show it as one.
 
     The task keeps the mail's id instead, so that it is erased with them.
@@ -67,4 +67,4 @@ def _draft(task: Task, owner: Staff) -> mail.Draft:
         business=settings().business_name,
     )
     to = Address(address=owner.email, name=owner.name)
-    return mail.Draft(to=to, subject=f"Follow-up: {task.title}", text=text, auto_reply=True)
+    return queueing.Draft(to=to, subject=f"Follow-up: {task.title}", text=text, auto_reply=True)

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
-from chalicelib.mail import service as mail
+from chalicelib.mail import queueing
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.mailbox import outbox
@@ -106,12 +106,12 @@ def test_a_mail_waits_for_its_time_and_goes_once(
     assert outbox() == []
     assert message["not_before"] is not None
     work = Work()
-    mail.wake(work, message["id"], Work().now)
+    queueing.wake(work, message["id"], Work().now)
     assert work.writes == [], "a stale timer does nothing"
     _pass_time(cloud, message["id"])
     for _ in range(2):
         work = Work()
-        mail.wake(work, message["id"], work.now)
+        queueing.wake(work, message["id"], work.now)
         commit(work)
     cloud.pump(twice=True)
     assert len(outbox()) == 1
