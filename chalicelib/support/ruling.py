@@ -6,10 +6,8 @@ be done is left out, and the run log says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from chalicelib.access import service as access
 from chalicelib.customers import service as customers
@@ -19,7 +17,7 @@ from chalicelib.kernel.errors import Invalid, NotFound, Stale, TooLarge
 from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Work
 from chalicelib.mail.inbox import Arrival
-from chalicelib.rules import facts, running
+from chalicelib.rules import facts
 from chalicelib.rules.actions import (
     MAX_TAGS,
     Answer,
@@ -33,75 +31,55 @@ from chalicelib.rules.actions import (
     TagTicket,
 )
 from chalicelib.rules.book import Book
-from chalicelib.rules.evaluation import Decision, evaluate
-from chalicelib.rules.model import Effect, Reason, Rule, RuleRuns
+from chalicelib.rules.evaluation import evaluate
+from chalicelib.rules.model import Reason
 from chalicelib.support import acknowledgement, assigning
+from chalicelib.support.fired import Fired
 from chalicelib.support.model import StoredTicket, told_of
 from chalicelib.support.states import ALLOWED
 from chalicelib.templates.model import Rendered
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import NewInteraction
 
-Kind = TypeVar("Kind")
 ON_TICKET = (Route, Assign, SetPriority, TagTicket, MarkSpam, Answer)
 
 
-@dataclass
-class Ruling:
-    """The rules that fire for a mail, and which of their actions were left out so far."""
-
-    arrival: Arrival
-    profile: Customer | None = None
-    depth: int = 0
-    decision: Decision = field(default_factory=Decision)
-    skipped: dict[tuple[str, str], Reason] = field(default_factory=dict)
-
-    def _each(self, kind: type[Kind]) -> Iterator[tuple[Rule, Kind]]:
-        for rule in self.decision.fired:
-            for action in rule.then:
-                if isinstance(action, kind):
-                    yield rule, action
-
-    def _has(self, kind: type[Any]) -> bool:
-        return any(isinstance(action, kind) for rule in self.decision.fired for action in rule.then)
-
-    def _skip(self, kind: type[Any], reason: Reason) -> None:
-        for rule, action in self._each(kind):
-            self.skipped[rule.id, action.action] = reason
+class Ruling(Fired):
+    """What the rules that fire make of a mail."""
 
     @property
     def ignores(self) -> bool:
         """Whether the mail is to be filed alone."""
-        return self._has(Ignore)
+        return self.has(Ignore)
 
     def without_ticket(self) -> None:
         """Leave out what there is no ticket for."""
         for kind in ON_TICKET:
-            self._skip(kind, "no_ticket")
+            self.skip(kind, "no_ticket")
 
     def too_late(self) -> None:
         """Leave out what a mail that is read long after it came gets no more, and what is done already."""
         for kind in (Answer, Ignore):
-            self._skip(kind, "late")
+            self.skip(kind, "late")
 
     def on_ticket(self, work: Work, ticket: StoredTicket) -> dict[str, Any]:
         """What the rules make of its ticket. Two calls more where somebody is chosen in a team."""
         given = self._tagged(ticket)
-        for _, action in self._each(Route):
+        for _, action in self.each(Route):
             given["team"] = action.team
         given |= self._assigned(work, ticket, given.get("team", ticket.team))
-        for _, priority in self._each(SetPriority):
+        for _, priority in self.each(SetPriority):
             given["priority"] = priority.priority
-        if self._has(MarkSpam):
+        if self.has(MarkSpam):
             if ticket.status == "spam" or "spam" in ALLOWED[ticket.status]:
                 given["status"] = "spam"
             else:
-                self._skip(MarkSpam, "unfit")
+                self.skip(MarkSpam, "unfit")
         return given
 
     def _assigned(self, work: Work, ticket: StoredTicket, team: str | None) -> dict[str, Any]:
         """Whom the last rule that can gives it to."""
-        for rule, action in reversed([*self._each(Assign)]):
+        for rule, action in reversed([*self.each(Assign)]):
             found = _chosen(work, action, ticket, team)
             if found.assignee is not None:
                 return {"assignee": found.assignee}
@@ -110,7 +88,7 @@ class Ruling:
 
     def _tagged(self, ticket: StoredTicket) -> dict[str, Any]:
         tags = list(ticket.tags)
-        for rule, action in self._each(TagTicket):
+        for rule, action in self.each(TagTicket):
             kept = [tag for tag in tags if tag not in action.remove]
             wanted = list(dict.fromkeys([*kept, *action.add]))
             if len(wanted) > MAX_TAGS:
@@ -125,18 +103,18 @@ class Ruling:
         `makes`: whoever it really comes from becomes a lead, rules or not.
         """
         if known_id is not None:
-            if not self._changes(work) and (makes or self._has(LogInteraction)):
+            if not self._changes(work) and (makes or self.has(LogInteraction)):
                 customers.require(work, known_id, Stale("The customer was deleted meanwhile."))
             return known_id
-        sender, wanted = self.arrival.sender, self._has(ChangeCustomer)
+        sender, wanted = self.arrival.sender, self.has(ChangeCustomer)
         if sender is None or not self.arrival.is_trusted or not (makes or wanted):
-            self._skip(ChangeCustomer, "not_their_customer")
+            self.skip(ChangeCustomer, "not_their_customer")
             return None
         try:
             told = {"locale": self.arrival.language, **self._told(None)}
             return customers.register_lead(work, sender.address, sender.name, **told).id
         except Invalid:
-            self._skip(ChangeCustomer, "unfit")
+            self.skip(ChangeCustomer, "unfit")
         if not makes:
             return None
         return customers.register_lead(work, sender.address, sender.name, locale=self.arrival.language).id
@@ -149,14 +127,14 @@ class Ruling:
         try:
             return customers.apply(work, self.profile, patch) is not self.profile
         except Invalid:
-            self._skip(ChangeCustomer, "unfit")
+            self.skip(ChangeCustomer, "unfit")
             return False
 
     def _told(self, customer: Customer | None) -> dict[str, Any]:
         """The customer's fields that rules set."""
         given: dict[str, Any] = {}
         tags = list(customer.tags) if customer else []
-        for _, action in self._each(ChangeCustomer):
+        for _, action in self.each(ChangeCustomer):
             if action.stage:
                 given["stage"] = action.stage
             if action.custom:
@@ -170,33 +148,33 @@ class Ruling:
     def interact(self, work: Work, customer_id: str | None) -> None:
         """Put on the customer's timeline what rules say."""
         if customer_id is None:
-            self._skip(LogInteraction, "not_their_customer")
+            self.skip(LogInteraction, "not_their_customer")
             return
-        for _, action in self._each(LogInteraction):
+        for _, action in self.each(LogInteraction):
             said = action.model_dump(exclude={"action"})
             timeline.note(work, customer_id, NewInteraction(channel="email", **said))
 
     def answer(self, ticket: StoredTicket, history: Item | None, at: datetime) -> Rendered | None:
         """What rules answer, to a person whom the mail really comes from, if the caps allow it."""
-        if not self._has(Answer):
+        if not self.has(Answer):
             return None
-        (_, chosen), *others = self._each(Answer)
+        (_, chosen), *others = self.each(Answer)
         for rule, action in others:
             self.skipped[rule.id, action.action] = "another_answers"
         reason = self._against_answering(ticket, history, at)
         if reason is not None:
-            self._skip(Answer, reason)
+            self.skip(Answer, reason)
             return None
         try:
             return self._rendered(chosen, ticket)
         except NotFound:
-            self._skip(Answer, "unknown_template")
+            self.skip(Answer, "unknown_template")
         except (Invalid, TooLarge):
-            self._skip(Answer, "unfit")
+            self.skip(Answer, "unfit")
         return None
 
     def _against_answering(self, ticket: StoredTicket, history: Item | None, at: datetime) -> Reason | None:
-        if self._has(MarkSpam) or ticket.status == "spam":
+        if self.has(MarkSpam) or ticket.status == "spam":
             return "marked_spam"
         if not self.arrival.is_trusted:
             return "not_a_person"
@@ -219,30 +197,6 @@ class Ruling:
     def _language(self) -> str | None:
         """The mail's, else the customer's."""
         return self.arrival.language or (self.profile.locale if self.profile else None)
-
-    def record(
-        self,
-        work: Work,
-        ticket_id: str | None,
-        customer_id: str | None,
-        *,
-        message_id: str | None = None,
-        earlier: RuleRuns | None = None,
-    ) -> None:
-        """Record which rules fired, count them, and keep why the others did not.
-
-        `message_id` and `earlier` are those of a mail that was filed before it could be read.
-        """
-        if self.decision.runs:
-            message_id = message_id or self.arrival.message_id
-            about = running.About(message_id, ticket_id, customer_id, self.arrival.mail_class, self.depth)
-            running.record(work, about, self.decision, self.effects, earlier=earlier)
-
-    def effects(self, rule: Rule) -> list[Effect]:
-        """What came of a rule's actions."""
-        return [
-            Effect(action=one.action, skipped=self.skipped.get((rule.id, one.action))) for one in rule.then
-        ]
 
 
 class _Chosen(NamedTuple):
