@@ -2,68 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
-from chalicelib.kernel import aws
 from chalicelib.kernel.commit import commit
-from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.work import Work
-from chalicelib.mail import sending, status_store, store, suppression_store
+from chalicelib.mail import suppression_store
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import SUPPORT_ADDRESS, Cloud
-from tests.mailbox import outbox, receive, write
-
-QUEUE = "OutboundMailQueue"
-MAIL = {"email": "bob@example.net", "subject": "Your order", "text": "It is on its way."}
-
-
-@pytest.fixture
-def queued(api: Api, cloud: Cloud) -> Callable[..., tuple[str, list[Any]]]:
-    """Queue a mail: its id, and the messages that wake the worker."""
-    suppression_store.address_key("once@per.process")  # reads the secret
-
-    def queue(**more: Any) -> tuple[str, list[Any]]:
-        message_id = api.post("/v1/messages", MAIL | more).ok(201)["id"]
-        cloud.publish()
-        return message_id, cloud.receive(QUEUE)
-
-    return queue
-
-
-def _says(monkeypatch: pytest.MonkeyPatch, answer: Exception) -> None:
-    def refuse(**_: Any) -> None:
-        raise answer
-
-    monkeypatch.setattr(aws.ses(), "send_raw_email", refuse)
-
-
-def _error(code: str, status: int = 400) -> ClientError:
-    answer: Any = {
-        "Error": {"Code": code, "Message": "because"},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-    }
-    return ClientError(answer, "SendRawEmail")
-
-
-def _end_claim(cloud: Cloud, message_id: str) -> None:
-    boto3.client("dynamodb").update_item(
-        TableName=cloud["Table"],
-        Key={"pk": {"S": f"MSG#{message_id}"}, "sk": {"S": "MAIL"}},
-        UpdateExpression="SET claimed_until = :past",
-        ExpressionAttributeValues={":past": {"N": "1"}},
-    )
-
-
-def _types(cloud: Cloud, message_id: str) -> list[str]:
-    events = [i for i in cloud.items() if i["sk"].startswith("EVT#") and i["pk"] == f"MSG#{message_id}"]
-    return [event["type"] for event in sorted(events, key=lambda item: str(item["sk"]))]
+from tests.mail.senders import MAIL, QUEUE, types
+from tests.mailbox import outbox
 
 
 def test_a_queued_mail_is_sent_in_four_calls(api: Api, cloud: Cloud, queued: Any) -> None:
@@ -76,7 +28,7 @@ def test_a_queued_mail_is_sent_in_four_calls(api: Api, cloud: Cloud, queued: Any
     after = api.get(f"/v1/messages/{message_id}", If_None_Match=before.headers["ETag"]).ok()
     assert after["status"] == "sent"
     assert after["sent_at"]
-    assert _types(cloud, message_id) == ["mail.queued", "mail.sent"]
+    assert types(cloud, message_id) == ["mail.queued", "mail.sent"]
     [sent] = outbox()
     assert sent["To"] == "bob@example.net"
     assert sent["From"].addresses[0].addr_spec == SUPPORT_ADDRESS
@@ -120,53 +72,7 @@ def test_of_two_workers_one_sends(api: Api, cloud: Cloud, queued: Any) -> None:
         list(pool.map(lambda _: cloud.deliver(QUEUE, waking), range(4)))
     assert cloud.deliver(QUEUE, waking) == set(), "a repeat is done"
     assert len(outbox()) == 1
-    assert _types(cloud, message_id) == ["mail.queued", "mail.sent"]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        ReadTimeoutError(endpoint_url="ses"),
-        RuntimeError("the worker died"),
-        _error("ServiceUnavailable", 503),
-    ],
-)
-def test_a_mail_of_unknown_fate_waits_until_its_claim_ends(
-    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch, answer: Exception
-) -> None:
-    message_id, waking = queued()
-    with monkeypatch.context() as patched:
-        _says(patched, answer)
-        assert len(cloud.deliver(QUEUE, waking)) == 1
-    assert len(cloud.deliver(QUEUE, waking)) == 1, "it may have been sent"
-    assert outbox() == []
-    _end_claim(cloud, message_id)
-    assert cloud.deliver(QUEUE, waking) == set()
-    assert len(outbox()) == 1
-    assert api.get(f"/v1/messages/{message_id}").ok()["status"] == "sent"
-
-
-def test_a_mail_that_ses_refuses_fails_with_its_words(
-    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    message_id, waking = queued()
-    _says(monkeypatch, _error("MessageRejected"))
-    assert cloud.deliver(QUEUE, waking) == set()
-    message = api.get(f"/v1/messages/{message_id}").ok()
-    assert (message["status"], message["failure"]) == ("failed", "MessageRejected: because")
-    assert _types(cloud, message_id) == ["mail.queued", "mail.not_sent"]
-
-
-def test_a_throttled_mail_is_free_to_be_sent_at_once(
-    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    message_id, waking = queued()
-    with monkeypatch.context() as patched:
-        _says(patched, _error("Throttling"))
-        assert len(cloud.deliver(QUEUE, waking)) == 1
-    assert cloud.deliver(QUEUE, waking) == set()
-    assert len(outbox()) == 1
-    assert api.get(f"/v1/messages/{message_id}").ok()["status"] == "sent"
+    assert types(cloud, message_id) == ["mail.queued", "mail.sent"]
 
 
 @pytest.mark.parametrize("written", ["BOB@example.NET", "bob@example.net"])
@@ -180,7 +86,7 @@ def test_a_suppressed_address_gets_nothing(api: Api, cloud: Cloud, queued: Any, 
     assert calls == ["UpdateItem", "BatchGetItem", "TransactWriteItems"]
     assert outbox() == []
     assert api.get(f"/v1/messages/{message_id}").ok()["status"] == "suppressed"
-    assert _types(cloud, message_id) == ["mail.queued", "mail.not_sent"]
+    assert types(cloud, message_id) == ["mail.queued", "mail.not_sent"]
 
 
 def test_suppression_knows_a_domain_in_both_its_forms(cloud: Cloud) -> None:
@@ -214,65 +120,3 @@ def test_a_mail_over_ten_megabytes_fails(api: Api, cloud: Cloud, monkeypatch: py
     message = api.get(f"/v1/messages/{message_id}").ok()
     assert (message["status"], message["failure"]) == ("failed", "The mail is larger than 10 MB.")
     assert outbox() == []
-
-
-def test_a_report_that_is_faster_than_us_loses_nothing(
-    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    receive(cloud, write(message_id="<first@example.org>"))
-    [ticket] = api.get("/v1/tickets").ok()["data"]
-    reply = api.post(f"/v1/tickets/{ticket['id']}/messages", {"text": "Done."}).ok(201)
-    send = sending._sent
-
-    def delivered_first(work: Work, message: Any, ses_message_id: str) -> None:
-        early = Work()
-        status_store.raise_status(early, message.id, "delivered")
-        commit(early)
-        send(work, message, ses_message_id)
-
-    monkeypatch.setattr(sending, "_sent", delivered_first)
-    cloud.pump()
-    message = api.get(f"/v1/messages/{reply['id']}").ok()
-    assert message["status"] == "delivered"
-    assert message["sent_at"]
-    answered = outbox()[1]["X-SES-MESSAGE-TAGS"]
-    assert reply["id"] in answered
-    receive(cloud, write("Thanks", In_Reply_To=f"<{store.get(reply['id']).ses_message_id}@amazonses.com>"))
-    assert [one["id"] for one in api.get("/v1/tickets").ok()["data"]] == [ticket["id"]]
-
-
-def test_a_mail_that_was_sent_but_not_noted_is_known_by_its_report(
-    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    message_id, waking = queued()
-    with monkeypatch.context() as patched:
-        patched.setattr(sending, "_sent", lambda *_: (_ for _ in ()).throw(RuntimeError("died")))
-        assert len(cloud.deliver(QUEUE, waking)) == 1
-    early = Work()
-    status_store.raise_status(early, message_id, "delivered")
-    commit(early)
-    _end_claim(cloud, message_id)
-    assert cloud.deliver(QUEUE, waking) == set()
-    assert len(outbox()) == 1, "the report proved that it went out"
-
-
-@pytest.mark.parametrize("written", [False, True])
-def test_a_table_that_does_not_answer_is_asked_again_and_the_mail_sent_once(
-    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch, written: bool
-) -> None:
-    """`written`: the table did write, and only its answer was lost."""
-    message_id, waking = queued()
-    failures = iter([True, True, False])
-
-    def commit_badly(work: Work) -> None:
-        fails = next(failures, False)
-        if written or not fails:
-            commit(work)
-        if fails:
-            raise Unavailable("No answer.")
-
-    monkeypatch.setattr(sending, "commit", commit_badly)
-    assert cloud.deliver(QUEUE, waking) == set()
-    assert len(outbox()) == 1
-    assert api.get(f"/v1/messages/{message_id}").ok()["status"] == "sent"
-    assert _types(cloud, message_id) == ["mail.queued", "mail.sent"]
