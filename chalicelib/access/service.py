@@ -21,7 +21,7 @@ from chalicelib.access.model import (
     StoredApiKey,
     Team,
 )
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, patches
 from chalicelib.kernel.errors import Forbidden, Invalid
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.table import Item, Key
@@ -197,8 +197,8 @@ Entity = TypeVar("Entity", Staff, Team)
 
 def _patched(before: Entity, patch: StaffPatch | NewTeam, work: Work) -> tuple[Entity, list[str]]:
     """The entity after the patch, one version on, and which fields changed; itself when none did."""
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    given = patches.given(patch)
+    changed = patches.changed(before, given)
     if not changed:
         return before, []
     given |= {"version": before.version + 1, "updated_at": work.now}

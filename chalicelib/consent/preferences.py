@@ -6,6 +6,7 @@ from chalicelib.consent import store
 from chalicelib.consent.events import PreferencesChanged
 from chalicelib.consent.model import Preferences, PreferencesPatch
 from chalicelib.customers import service as customers
+from chalicelib.kernel import patches
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
@@ -30,8 +31,8 @@ def change(work: Work, customer_id: str, patch: PreferencesPatch) -> Preferences
     """Apply a merge patch. Raises NotFound, Stale."""
     before = get(customer_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    given = patches.given(patch)
+    changed = patches.changed(before, given)
     if not changed:
         return before
     after = before.model_copy(update={**given, "version": before.version + 1})

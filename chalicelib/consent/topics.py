@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.consent import store
 from chalicelib.consent.events import TopicChanged
 from chalicelib.consent.model import SERVICE, NewTopic, Topic, TopicPatch
+from chalicelib.kernel import patches
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.work import Work
@@ -30,8 +31,8 @@ def change(work: Work, topic_id: str, patch: TopicPatch) -> Topic:
     """Apply a merge patch. Raises NotFound, Stale."""
     before = store.get_topic(topic_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    given = patches.given(patch)
+    changed = patches.changed(before, given)
     if not changed:
         return before
     after = before.model_copy(update={**given, "version": before.version + 1, "updated_at": work.now})

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from chalicelib.customers.model import CustomName, Locale
+from chalicelib.kernel import patches
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.model import Line, Model, Stored
 
@@ -90,13 +91,13 @@ class CustomField(Stored):
 
     def patched(self, patch: FieldPatch) -> Self:
         """The field after the patch; the same object when nothing changes. Raises Conflict, Invalid."""
-        given: dict[str, Any] = {name: getattr(patch, name) for name in patch.model_fields_set}
+        given: dict[str, Any] = patches.given(patch)
         if given.pop("kind", self.kind) != self.kind:
             raise Conflict("A field keeps its kind; define another one.", code="kind_is_fixed")
         if "label" in given:
             merged = {} if given["label"] is None else self.label | given["label"]
             given["label"] = {locale: text for locale, text in merged.items() if text is not None}
-        if all(getattr(self, name) == value for name, value in given.items()):
+        if not patches.changed(self, given):
             return self
         after = self.model_copy(update=given | {"version": self.version + 1})
         after.check_bounds()

@@ -14,7 +14,7 @@ from chalicelib.customers.identity import (
     Source,
     normal_phone,
 )
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, patches
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Text, TimeZone, Utc, each_once
@@ -121,7 +121,7 @@ class Customer(Stored):
 
     def patched(self, patch: CustomerPatch, *, at: Utc, region: str) -> Self:
         """The customer after the patch, one version on; the same object when nothing changes."""
-        given = {name: getattr(patch, name) for name in patch.model_fields_set}
+        given = patches.given(patch)
         for name in ("external_ids", "custom"):
             if name in given:
                 given[name] = _merged(getattr(self, name), given[name])
@@ -132,7 +132,7 @@ class Customer(Stored):
             given.setdefault("organisation_role", None)
         if "phones" in given:
             given["phones"] = _phones(given["phones"], region)
-        if all(getattr(self, name) == value for name, value in given.items()):
+        if not patches.changed(self, given):
             return self
         after = self.model_copy(update=given | {"version": self.version + 1, "updated_at": at})
         after.check_bounds()

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.hours import arithmetic, store
 from chalicelib.hours.events import CalendarChanged
 from chalicelib.hours.model import ALWAYS, Calendar, CalendarPatch, NewCalendar
+from chalicelib.kernel import patches
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.kept import Kept
@@ -58,7 +59,7 @@ def change(work: Work, calendar_id: str, patch: CalendarPatch) -> Calendar:
     """Apply a merge patch. What was reckoned before stays. Raises NotFound, Stale, Invalid."""
     before = store.get(calendar_id)
     work.check_version(before.version)
-    after = before.patched({name: getattr(patch, name) for name in patch.model_fields_set}, at=work.now)
+    after = before.patched(patches.given(patch), at=work.now)
     if after is before:
         return before
     store.replace(work, after)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.access import service as access
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, patches
 from chalicelib.kernel.errors import Invalid, TooLarge
 from chalicelib.kernel.work import Work
 from chalicelib.macros import store
@@ -51,12 +51,12 @@ def change(work: Work, macro_id: str, patch: MacroPatch) -> Macro:
     """Apply a merge patch. Raises NotFound, Stale, Invalid, TooLarge."""
     before = store.get(macro_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
+    given = patches.given(patch)
     if "texts" in given:
         texts = before.texts | given["texts"]
         given["texts"] = {language: said for language, said in texts.items() if said is not None}
         given["languages"] = sorted(given["texts"])
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    changed = patches.changed(before, given)
     if not changed:
         return before
     stamps = {"version": before.version + 1, "updated_at": work.now}

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from chalicelib.access.model import TeamId
 from chalicelib.customers.model import Locale
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, patches
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
 from chalicelib.mail.parts import Address
 
@@ -93,8 +93,8 @@ class Mailbox(Stored):
 
     def patched(self, patch: MailboxPatch, *, at: Utc) -> Self:
         """The mailbox after the patch; the same object when nothing changes."""
-        given: dict[str, Any] = {name: getattr(patch, name) for name in patch.model_fields_set}
-        if all(getattr(self, name) == value for name, value in given.items()):
+        given: dict[str, Any] = patches.given(patch)
+        if not patches.changed(self, given):
             return self
         return self.model_copy(update=given | {"version": self.version + 1, "updated_at": at})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.access import service as access
+from chalicelib.kernel import patches
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.work import Work
@@ -23,8 +24,8 @@ def change(work: Work, staff_id: str, patch: NoticesPatch) -> Notices:
     """Apply a merge patch. Raises NotFound, Stale."""
     before = get(staff_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    given = patches.given(patch)
+    changed = patches.changed(before, given)
     if not changed:
         return before
     after = before.model_copy(update=given | {"version": before.version + 1})

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field
 
 from chalicelib.access.model import StaffId
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, patches
 from chalicelib.kernel.addresses import Domain
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.model import Line, Model, Stored, Utc, each_once
@@ -72,12 +72,12 @@ class Organisation(Stored):
 
     def patched(self, patch: OrganisationPatch, *, at: Utc) -> Self:
         """The organisation after the patch, one version on; the same object when nothing changes."""
-        given: dict[str, Any] = {name: getattr(patch, name) for name in patch.model_fields_set}
+        given: dict[str, Any] = patches.given(patch)
         for name in ("domains", "address", "tags"):
             if name in given and given[name] is None:
                 given[name] = []
         refuse_shared(given.get("domains", []))
-        if all(getattr(self, name) == value for name, value in given.items()):
+        if not patches.changed(self, given):
             return self
         return self.model_copy(update=given | {"version": self.version + 1, "updated_at": at})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from chalicelib.kernel import ids, table
+from chalicelib.kernel import ids, patches, table
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, Repeated, Stale
 from chalicelib.kernel.table import Key
@@ -63,8 +63,8 @@ def change(work: Work, patch: RetentionPatch) -> Retention:
     """Change the rules; with the first one the timer begins. Raises Stale, Invalid."""
     before = _read()
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    changed = sorted(name for name, days in given.items() if getattr(before, name) != days)
+    given = patches.given(patch)
+    changed = patches.changed(before, given)
     if not changed:
         return _shown(before)
     _check(before.model_copy(update=given))

@@ -6,7 +6,7 @@ from chalicelib.access import service as access
 from chalicelib.customers import fields
 from chalicelib.customers import service as customers
 from chalicelib.hours import service as hours
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, patches
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.work import Work
@@ -107,8 +107,8 @@ def change(work: Work, rule_id: str, patch: RulePatch) -> Rule:
     """Apply a merge patch. Raises NotFound, Stale, Invalid."""
     before = store.get(rule_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    given = patches.given(patch)
+    changed = patches.changed(before, given)
     if not changed:
         return before
     after = before.model_copy(update={**given, "version": before.version + 1, "updated_at": work.now})

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.access import service as access
 from chalicelib.hours import service as hours
+from chalicelib.kernel import patches
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.kept import Kept
@@ -46,9 +47,9 @@ def change(work: Work, policy_id: str, patch: PolicyPatch) -> Policy:
     all_ = store.read()
     before = _known(all_, policy_id)
     work.check_version(before.version)
-    given: dict[str, Any] = {name: getattr(patch, name) for name in patch.model_fields_set}
+    given: dict[str, Any] = patches.given(patch)
     position = given.pop("position", None)
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    changed = patches.changed(before, given)
     moved = position is not None and all_.data.index(before) != position
     if not changed and not moved:
         return before

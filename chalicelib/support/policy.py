@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.kernel import table
+from chalicelib.kernel import patches, table
 from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.kept import Kept
@@ -91,8 +91,8 @@ def change(work: Work, patch: SupportPatch) -> SupportSettings:
     """Apply a merge patch. Raises Stale."""
     before = read()
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    given = patches.given(patch)
+    changed = patches.changed(before, given)
     if not changed:
         return before
     after = before.model_copy(update=given | {"version": before.version + 1})

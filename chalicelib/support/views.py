@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.access import service as access
 from chalicelib.access.model import StaffId, TeamId
-from chalicelib.kernel import ids, pages, table
+from chalicelib.kernel import ids, pages, patches, table
 from chalicelib.kernel.errors import AlreadyExists, Invalid, NotFound, Stale
 from chalicelib.kernel.model import Line, Model, Stored, Utc
 from chalicelib.kernel.pages import Query
@@ -112,8 +112,8 @@ def change(work: Work, view_id: str, patch: ViewPatch) -> View:
     """Apply a merge patch. Raises NotFound, Stale, Invalid."""
     before = get(view_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    if all(getattr(before, name) == value for name, value in given.items()):
+    given = patches.given(patch)
+    if not patches.changed(before, given):
         return before
     stamps = {"version": before.version + 1, "updated_at": work.now}
     after = before.model_copy(update=given | stamps)

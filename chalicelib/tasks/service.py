@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.access import service as access
 from chalicelib.customers import service as customers
+from chalicelib.kernel import patches
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.events import EventData
 from chalicelib.kernel.model import Model, Utc
@@ -63,7 +64,7 @@ def change(work: Work, task_id: str, patch: TaskPatch) -> Task:
     """Apply a merge patch. Raises NotFound, Stale, Invalid."""
     before = store.get(task_id)
     work.check_version(before.version)
-    after = before.patched({name: getattr(patch, name) for name in patch.model_fields_set}, at=work.now)
+    after = before.patched(patches.given(patch), at=work.now)
     if after is before:
         return before
     if after.owner != before.owner:

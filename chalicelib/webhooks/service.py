@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, patches
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.kept import Kept
@@ -87,10 +87,10 @@ def change(work: Work, webhook_id: str, patch: WebhookPatch) -> Webhook:
     """Apply a merge patch. Raises NotFound, Stale, Invalid for a URL it may not have."""
     before = store.get(webhook_id)
     work.check_version(before.version)
-    given = {name: getattr(patch, name) for name in patch.model_fields_set}
+    given = patches.given(patch)
     if given.get("enabled") and not before.enabled:
         given |= {"disabled_because": None, "failing_since": None}
-    changed = sorted(name for name, value in given.items() if getattr(before, name) != value)
+    changed = patches.changed(before, given)
     if not changed:
         return shown(before)
     if "url" in changed:
