@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from html import escape
 from itertools import groupby
 from urllib.parse import urlencode
 
 from chalicelib.kernel.config import settings
+from chalicelib.kernel.http import layout
 from chalicelib.kernel.http.routes import Link, Raw
 from chalicelib.knowledge.page_texts import Texts, direction, name_of, spoken_by, texts
 from chalicelib.knowledge.reading import FoundArticle, FoundArticles, PublicArticle
@@ -46,27 +45,10 @@ article blockquote { border-inline-start: 4px solid var(--line); margin-inline: 
 footer { font-size: 1rem; margin-top: 2.5rem; }
 .row { display: flex; flex-wrap: wrap; gap: .75rem; }
 """
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src https:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": layout.content_security_policy(_STYLE, "img-src https:"),
     "Vary": "Accept-Language",
 }
-_PAGE = """<!doctype html>
-<html lang="{language}" dir="{direction}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{header}<main>
-{main}</main>
-{languages}<footer>{business}</footer>
-</body>
-</html>
-"""
 
 
 def listed(found: FoundArticles, query: str, section: str | None, link: Link, language: str | None) -> Raw:
@@ -196,14 +178,7 @@ def _paragraph(text: str) -> str:
 def _page(
     title: str, main: str, language: str | None, header: str, languages: str, status: int | None = None
 ) -> Raw:
-    html = _PAGE.format(
-        language=language or "en",
-        direction=direction(language),
-        title=escape(title),
-        style=_STYLE,
-        header=header,
-        main=main,
-        languages=languages,
-        business=escape(settings().business_name),
-    )
+    footer = f"<footer>{escape(settings().business_name)}</footer>"
+    body = f"{header}<main>\n{main}</main>\n{languages}{footer}\n"
+    html = layout.document(language or "en", title, body, style=_STYLE, direction=direction(language))
     return Raw(html, "text/html; charset=utf-8", HEADERS, status)

@@ -51,15 +51,8 @@ button.yes { background: var(--green); border-color: var(--green); color: var(--
   padding: .75rem 1rem; }
 .wrong { border-color: #b91c1c; }
 """
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
-}
-_PAGE = """<!doctype html>
-<html lang="{language}">
+_DOCUMENT = """<!doctype html>
+<html lang="{language}" dir="{direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -67,22 +60,35 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<p class="business">{business}</p>
-<main>
-<h1>{title}</h1>
-{more}</main>
-</body>
+{body}</body>
 </html>
 """
 
 
+def document(language: str, title: str, body: str, *, style: str, direction: str = "ltr") -> str:
+    """A whole HTML document; `body` and `style` are as they stand, the title is text."""
+    return _DOCUMENT.format(
+        language=language, direction=direction, title=escape(title), style=style, body=body
+    )
+
+
+def content_security_policy(style: str, *more: str) -> str:
+    """What lets a page have this style, send its forms here, and do `more`; nothing else is loaded or run."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    allowed = ("default-src 'none'", f"style-src 'sha256-{digest}'", *more, "form-action 'self'")
+    return "; ".join([*allowed, "base-uri 'none'", "frame-ancestors 'none'"])
+
+
+_HEADERS = {
+    "Content-Security-Policy": content_security_policy(_STYLE),
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+}
+
+
 def page(language: str, title: str, more: str, status: int = 200) -> Raw:
     """A page; `more` is HTML, all else is text."""
-    html = _PAGE.format(
-        language=language,
-        title=escape(title),
-        style=_STYLE,
-        more=more,
-        business=escape(settings().business_name),
-    )
+    business = escape(settings().business_name)
+    body = f'<p class="business">{business}</p>\n<main>\n<h1>{escape(title)}</h1>\n{more}</main>\n'
+    html = document(language, title, body, style=_STYLE)
     return Raw(html, "text/html; charset=utf-8", _HEADERS, status)
