@@ -31,6 +31,7 @@ FEATURES = (
     "chalicelib.notices.routes",
     "chalicelib.portal.routes",
     "chalicelib.portal.page_routes",
+    "chalicelib.surveys.routes",
     "chalicelib.feedback.routes",
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",
