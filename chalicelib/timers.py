@@ -12,6 +12,7 @@ from datetime import datetime
 from chalice.app import Blueprint
 from pydantic import ValidationError
 
+from chalicelib.invitations import service as invitations
 from chalicelib.kernel import timers as clockwork
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.timers import Request, Wake
@@ -32,6 +33,7 @@ WAKES: dict[str, Callable[[Work, str, datetime], None]] = {
     "era": erasing.wake,
     "ret": retaining.wake,
     "dlv": delivering.wake,
+    "inv": invitations.wake,
 }
 """By the prefix of the entity's id."""
 

@@ -15,6 +15,7 @@ from chalicelib.customers import erasure as customers
 from chalicelib.directory import service as directory
 from chalicelib.duplicates import service as duplicates
 from chalicelib.feedback import service as feedback
+from chalicelib.invitations import service as invitations
 from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.config import settings
@@ -98,6 +99,12 @@ KEEPERS: tuple[Keeper, ...] = (
         told="that another entry may be of you",
     ),
     Keeper("index", directory.erase),
+    Keeper(
+        "invitations",
+        _counted("invitations", invitations.erase),
+        invitations.export_of,
+        told="surveys that we invited you to",
+    ),
     Keeper("feedback", feedback.erase, feedback.export_of, told="what you said in surveys"),
     Keeper(
         "messages", mail.erase, mail.export_of, mail.files_of, told="mails both ways, and notes about you"
