@@ -6,7 +6,9 @@ from typing import Any
 
 from tests.api import Api
 from tests.cloud import Cloud
+from tests.invitations.inviting import look, send
 from tests.mailbox import receive, report, write
+from tests.surveys.making import published
 
 CALL = {"channel": "phone", "subject": "Kettle", "text": "It leaks."}
 
@@ -20,6 +22,7 @@ def live_through(api: Api, cloud: Cloud) -> None:
     get_mail(cloud)
     help_customers(api, ada)
     listen(api, ada)
+    ask(api, ada)
     write_to_customers(api, cloud)
     move_data(api)
     cloud.pump()
@@ -106,6 +109,12 @@ def listen(api: Api, ada: str) -> None:
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada}).ok(202)
     api.post("/v1/feedback", given).ok(202)
+
+
+def ask(api: Api, ada: str) -> None:
+    published(api, public=True, questions=[])
+    api.post("/v1/surveys/delivery/invitations", {"customer_ids": [ada]}).ok()
+    send("/surveys/delivery", look("/surveys/delivery"), score=9)
 
 
 def write_to_customers(api: Api, cloud: Cloud) -> None:
