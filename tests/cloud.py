@@ -12,6 +12,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable
+from functools import cache
 from threading import RLock
 from typing import Any
 
@@ -74,6 +75,21 @@ def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BotocoreStubber, "process_request", locked)
 
 
+_resources = cache(resources)
+
+
+@cache
+def _template() -> tuple[str, Any]:
+    """What is deployed, and its parameters; read once, as every test deploys it anew."""
+    template = excerpt(*TYPES)
+    given = [
+        {"ParameterKey": name, "ParameterValue": PARAMETERS.get(name, str(part.get("Default", "x")))}
+        for name, part in template["Parameters"].items()
+    ]
+    # Tabs are no YAML, so moto takes its JSON parser, which is a hundred times as fast.
+    return json.dumps(template, indent="\t"), given
+
+
 class Cloud:
     """The resources, by logical id, and the pump."""
 
@@ -87,12 +103,8 @@ class Cloud:
 
     def _create(self) -> dict[str, str]:
         client = boto3.client("cloudformation")
-        template = excerpt(*TYPES)
-        given: Any = [
-            {"ParameterKey": name, "ParameterValue": PARAMETERS.get(name, str(part.get("Default", "x")))}
-            for name, part in template["Parameters"].items()
-        ]
-        client.create_stack(StackName=STACK, TemplateBody=json.dumps(template), Parameters=given)
+        template, given = _template()
+        client.create_stack(StackName=STACK, TemplateBody=template, Parameters=given)
         boto3.client("scheduler").create_schedule_group(Name=SCHEDULE_GROUP)  # not in moto's CloudFormation
         found = client.describe_stack_resources(StackName=STACK)["StackResources"]
         made = {
@@ -104,7 +116,7 @@ class Cloud:
 
     def _subscribe(self) -> None:
         """Subscribe the queues as the template says; moto's CloudFormation does not know subscriptions."""
-        for part in resources("AWS::SNS::Subscription").values():
+        for part in _resources("AWS::SNS::Subscription").values():
             properties = part["Properties"]
             boto3.client("sns").subscribe(
                 TopicArn=self[properties["TopicArn"]["Ref"]],
@@ -115,7 +127,7 @@ class Cloud:
 
     def _hurry(self) -> None:
         """Take the queues' delays away: the pump need not wait for indexes, which moto keeps at once."""
-        for queue, part in resources("AWS::SQS::Queue").items():
+        for queue, part in _resources("AWS::SQS::Queue").items():
             if part["Properties"].get("DelaySeconds"):
                 self.sqs.set_queue_attributes(QueueUrl=self[queue], Attributes={"DelaySeconds": "0"})
 

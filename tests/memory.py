@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.core.base_backend import AccountSpecificBackend
+from moto.core.config import DefaultConfig
 
 from chalicelib.kernel import aws, config, kept, tokens
 from chalicelib.kernel.commit import commit
@@ -25,6 +26,10 @@ PLAIN = {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
+
+
+ONE_SESSION: DefaultConfig = {"core": {"reset_boto3_session": False}}
+"""Lets clients of all tests share what botocore read of each service, which takes longer than most tests."""
 
 
 def plain_environment(patch: pytest.MonkeyPatch) -> None:
@@ -46,7 +51,7 @@ def forget() -> None:
 def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The deployed resources on moto, with the functions' environment set."""
     one_at_a_time(patch)
-    with mock_aws():
+    with mock_aws(config=ONE_SESSION):
         forget()
         made = Cloud()
         for name, value in made.environment().items():
