@@ -17,6 +17,7 @@ from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from tests.api import Api
 from tests.cloud import MAIL_DOMAIN, Cloud, one_at_a_time
+from tests.tables import share_items
 
 ROOT_SECRET = base64.b64encode(bytes(range(32))).decode()
 PLAIN = {
@@ -51,6 +52,7 @@ def forget() -> None:
 def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The deployed resources on moto, with the functions' environment set."""
     one_at_a_time(patch)
+    share_items(patch)
     with mock_aws(config=ONE_SESSION):
         forget()
         made = Cloud()
