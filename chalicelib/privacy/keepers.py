@@ -15,6 +15,7 @@ from chalicelib.customers import erasure as customers
 from chalicelib.directory import service as directory
 from chalicelib.duplicates import service as duplicates
 from chalicelib.feedback import service as feedback
+from chalicelib.followups import erasure as followups
 from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.config import settings
@@ -88,6 +89,7 @@ KEEPERS: tuple[Keeper, ...] = (
     Keeper("merges", customers.erase_told),
     Keeper("tickets", support.erase, support.export_of, support.files_of, told="what you asked of us"),
     Keeper("tasks", tasks.erase, tasks.export_of, told="what we meant to do for you"),
+    Keeper("followups", followups.erase, followups.export_of, told="what came of what you said"),
     Keeper(
         "consents", consent.erase, consent.export_of, told="what you allow, and how you like to be reached"
     ),
