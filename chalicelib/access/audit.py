@@ -39,7 +39,8 @@ class AuditQuery(PageParameters):
         Field(
             pattern=f"^([a-z]{{3}}_{ids.ULID_PATTERN}|{'|'.join(NAMED)}|{TOPIC}[a-z][a-z0-9_-]{{0,39}})$",
             description="What was changed: the id of anything, `fields` for custom fields, `retention` for "
-            "its rules, `rules` for their order, `followups` for their rules, or `topic:` and a topic's id. Exact at once.",
+            "its rules, `rules` for their order, `followups` for their rules, or `topic:` and a topic's id. "
+            "Exact at once.",
         ),
     ] = None
     since: Annotated[

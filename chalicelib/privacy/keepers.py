@@ -22,6 +22,7 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.work import Work
 from chalicelib.mail import erasure as mail
 from chalicelib.privacy import store
+from chalicelib.suggestions import erasure as suggestions
 from chalicelib.support import erasure as support
 from chalicelib.tasks import service as tasks
 from chalicelib.timeline import service as timeline
@@ -101,6 +102,7 @@ KEEPERS: tuple[Keeper, ...] = (
     ),
     Keeper("index", directory.erase),
     Keeper("feedback", feedback.erase, feedback.export_of, told="what you said in surveys"),
+    Keeper("suggestions", suggestions.erase, suggestions.export_of, told="what you suggested and voted for"),
     Keeper(
         "messages", mail.erase, mail.export_of, mail.files_of, told="mails both ways, and notes about you"
     ),

@@ -1,4 +1,4 @@
-"""When a follow-up is resolved its customer is told by mail; staff are reminded before, and when it is due."""
+"""When a follow-up is resolved its customer is told by mail; staff are reminded before it is due."""
 
 from __future__ import annotations
 

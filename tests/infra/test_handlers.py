@@ -37,6 +37,7 @@ ANSWERS: dict[str, tuple[str, Any]] = {
             "chalicelib.jobs.jobs": "bus_poison",
             "chalicelib.notices.worker.notices": "bus_poison",
             "chalicelib.followups.worker.follow_up": "bus_poison",
+            "chalicelib.suggestions.worker.count_votes": "bus_poison",
             "chalicelib.webhooks.worker.webhooks": "bus_poison",
         }.items()
     },
