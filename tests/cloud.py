@@ -45,6 +45,8 @@ WORKERS = {
     "SummariesQueue": "chalicelib.overview.worker:summarise_customers",
     "JobsQueue": "chalicelib.jobs:jobs",
     "NoticesQueue": "chalicelib.notices.worker:notices",
+    "FollowUpsQueue": "chalicelib.followups.worker:follow_up",
+    "SuggestionsQueue": "chalicelib.suggestions.worker:count_votes",
     "WebhooksQueue": "chalicelib.webhooks.worker:webhooks",
 }
 """Which worker reads which queue; tests/infra asserts that the template says the same."""

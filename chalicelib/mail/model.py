@@ -182,6 +182,8 @@ class StoredMessage(Message):
     auto_reply: bool = False
     about: str | None = None
     """Of a notice to staff: the thread that it tells of, with which it is erased."""
+    sent_for: str | None = None
+    """What it is sent for, such as a follow-up: named in the events of what becomes of it."""
     moved_from: list[str] = []
     """Threads that it was in before; copies of its attachments lie there still."""
     attempts: int = 0
