@@ -47,6 +47,7 @@ WORKERS = {
     "NoticesQueue": "chalicelib.notices.worker:notices",
     "FollowUpsQueue": "chalicelib.followups.worker:follow_up",
     "SuggestionsQueue": "chalicelib.suggestions.worker:count_votes",
+    "InvitationsQueue": "chalicelib.invitations.worker:invitations",
     "WebhooksQueue": "chalicelib.webhooks.worker:webhooks",
 }
 """Which worker reads which queue; tests/infra asserts that the template says the same."""

@@ -10,12 +10,18 @@ from chalicelib.customers.model import CustomerId, CustomFields, Locale
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.model import Model, Stored, Text, Utc
+from chalicelib.surveys.model import Refusal, SurveyKey
+from chalicelib.surveys.questions import Answers
 from chalicelib.timeline.model import Channel
 
 FeedbackId = Annotated[str, ids.id_of("fbk")]
-Survey = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$", examples=["after-delivery"])]
+Survey = SurveyKey
 Kind = Literal["nps", "csat", "ces", "comment", "suggestion"]
-Rejection = Literal["unknown_customer"]
+Rejection = (
+    Literal["unknown_customer", "anonymous_survey", "wrong_kind", "invalid_answers", "no_such_survey"]
+    | Refusal
+)
+"""Why a response counts nowhere. Those of its survey: it takes none now, or asks something else."""
 
 KINDS: tuple[Kind, ...] = ("nps", "csat", "ces", "comment", "suggestion")
 SCALES: dict[Kind, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
@@ -47,6 +53,12 @@ class NewFeedback(Model):
     channel: Channel = "web"
     language: Locale | None = None
     custom: CustomFields = {}
+    answers: Annotated[
+        Answers, Field(description="To the further questions of a survey that is defined.")
+    ] = {}
+    survey_version: Annotated[
+        int | None, Field(ge=1, le=500, description="Which version was asked; the current one unless given.")
+    ] = None
 
     @field_validator("email")
     @classmethod
@@ -94,7 +106,8 @@ class Submission(Model):
     """The body of a queue message: a response on its way, in JSON.
 
     `version` is 1; a change that an older worker would misread gets another number, and a worker refuses
-    numbers it does not know. `submitted_at` is when the request came, `submitted_by` the API key's id.
+    numbers it does not know. `submitted_at` is when the request came, `submitted_by` the API key's id, or
+    `page`. An anonymous one tells its day only, and is nobody's; what a page took was checked there.
     """
 
     version: Literal[1]
@@ -102,6 +115,10 @@ class Submission(Model):
     submitted_at: Utc
     submitted_by: Annotated[str, Text(100)]
     response: NewFeedback
+    anonymous: bool = False
+    invited: bool = False
+    invitation_id: Annotated[str, ids.id_of("inv")] | None = None
+    ticket_id: Annotated[str, ids.id_of("tkt")] | None = None
 
 
 class Accepted(Model):
@@ -126,6 +143,11 @@ class Feedback(Stored):
     channel: Channel
     language: str | None = None
     custom: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
+    survey_version: int | None = None
+    invited: Annotated[bool, Field(description="We had asked for it, by an invitation.")] = False
+    invitation_id: str | None = None
+    ticket_id: Annotated[str | None, Field(description="What the invitation was about.")] = None
     reduced: Annotated[
         bool,
         Field(description="Its customer was erased, or its time was over: only what is counted is left."),
@@ -141,6 +163,9 @@ class Feedback(Stored):
             id=submission.id,
             status="received",
             customer_id=customer_id,
+            invited=submission.invited,
+            invitation_id=submission.invitation_id,
+            ticket_id=submission.ticket_id,
             submitted_at=submission.submitted_at,
             received_at=at,
             **given,
@@ -151,7 +176,8 @@ class Feedback(Stored):
 
     def without_person(self) -> Self:
         """What may stay of it when its customer may not: score, kind, survey, channel, language, time."""
-        return self.model_copy(update={"customer_id": None, "comment": None, "custom": {}, "reduced": True})
+        nobodys = dict.fromkeys(("customer_id", "comment", "invitation_id", "ticket_id"))
+        return self.model_copy(update={**nobodys, "custom": {}, "answers": {}, "reduced": True})
 
     @property
     def preview(self) -> str | None:

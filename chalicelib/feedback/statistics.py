@@ -12,13 +12,13 @@ from chalicelib.feedback.model import KINDS, Kind
 from chalicelib.kernel.model import Model
 
 
-def additions(kind: Kind, score: int | None) -> dict[str, int]:
+def additions(kind: Kind, score: int | None, *, invited: bool = False) -> dict[str, int]:
     """What one response adds to the counters of its survey's day.
 
     Promoters gave 9 or 10, passives 7 or 8, detractors 0 to 6 (Reichheld, "The One Number You Need to
     Grow", 2003); satisfied are the upper two of five.
     """
-    found = {"responses": 1, kind: 1}
+    found = {"responses": 1, kind: 1} | ({"answered": 1} if invited else {})
     if score is None:
         return found
     if kind == "nps":
@@ -91,6 +91,17 @@ class Ces(Model):
     mean: Annotated[float | None, Field(description="To two decimals; null without answers.")]
 
 
+class Invitations(Model):
+    """How many were invited in this time, how many responses to invitations came in it, and their share.
+
+    Who is invited on one day may answer on another, so of a short time it may be over 100 %.
+    """
+
+    invited: int
+    answered: int
+    rate: Percentage
+
+
 class Measures(Model):
     """`responses` counts all that came, comments and suggestions too; each measure counts its own kind."""
 
@@ -99,6 +110,7 @@ class Measures(Model):
     nps: Nps
     csat: Csat
     ces: Ces
+    invitations: Invitations
 
 
 class DayStatistics(Measures):
@@ -140,6 +152,11 @@ def measures(counters: Mapping[str, int]) -> dict[str, Any]:
             score=ratio(100 * count("satisfied"), count("csat"), 1),
         ),
         "ces": Ces(responses=count("ces"), mean=ratio(count("effort"), count("ces"), 2)),
+        "invitations": Invitations(
+            invited=count("invited"),
+            answered=count("answered"),
+            rate=ratio(100 * count("answered"), count("invited"), 1),
+        ),
     }
 
 
