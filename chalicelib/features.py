@@ -52,6 +52,7 @@ WORKERS = (
     "chalicelib.support.worker",
     "chalicelib.support.index_worker",
     "chalicelib.feedback.worker",
+    "chalicelib.feedback.tally_worker",
     "chalicelib.notices.worker",
     "chalicelib.overview.worker",
     "chalicelib.timers",

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import Identity
-from chalicelib.feedback import store
+from chalicelib.customers.model import Stage
+from chalicelib.feedback import counts, engines, store
 from chalicelib.feedback.events import FeedbackReceived, FeedbackRejected
 from chalicelib.feedback.model import Feedback, Submission
-from chalicelib.feedback.statistics import additions
 from chalicelib.kernel import counters
 from chalicelib.kernel.errors import Invalid, Stale
 from chalicelib.kernel.work import Work
@@ -37,12 +37,20 @@ class Intake:
 
     def __init__(self, submissions: Sequence[Submission]) -> None:
         given = [submission.response for submission in submissions]
-        self._known, self._erased = customers.recognise(
+        self._known, self._erased, self._stages = customers.recognise(
             ids=[response.customer_id for response in given if response.customer_id],
             emails=[response.email for response in given if response.email],
         )
+        self._stages = self._known_stages([one.email for one in given if one.email])
+        understood = engines.understand_all(given)
+        self._understood = {id(one): found for one, found in zip(submissions, understood, strict=True)}
         self._registering: set[Identity] = set()
         self._shard = counters.pick_shard()
+
+    def _known_stages(self, emails: list[str]) -> dict[str, Stage]:
+        """The stages of all who were recognised; of those by their addresses in a call more."""
+        others = {self._known[email] for email in emails if email in self._known} - set(self._stages)
+        return self._stages | (customers.stages(others) if others else {})
 
     def receive(self, work: Work, submission: Submission) -> None:
         """Store a response, record it where its customer's timeline shows it, and count it.
@@ -54,7 +62,10 @@ class Intake:
         under its id, with Stale when the address got a holder meanwhile.
         """
         customer_id = self._customer_of(work, submission)
-        feedback = Feedback.of(submission, customer_id=customer_id, at=work.now)
+        work.bulk = submission.bulk
+        understanding = self._understood[id(submission)]
+        feedback = Feedback.of(submission, understanding, customer_id=customer_id, at=work.now)
+        feedback = feedback.model_copy(update={"stage": self._stage_of(submission, customer_id)})
         named = submission.response.customer_id
         if named in self._erased:
             feedback = feedback.without_person()
@@ -65,8 +76,13 @@ class Intake:
             _record_rejected(work, feedback)
             return
         _record_received(work, feedback)
-        counted = additions(feedback.kind, feedback.score)
-        store.count(work, feedback.survey, counters.day_of(feedback.submitted_at), self._shard, counted)
+        counts.count(work, feedback, self._shard)
+
+    def _stage_of(self, submission: Submission, customer_id: str | None) -> Stage | None:
+        """The stage of whoever gave the response; who was not known until now is a lead."""
+        if submission.response.email is not None and submission.response.email not in self._known:
+            return "lead"
+        return self._stages.get(customer_id) if customer_id else None
 
     def _customer_of(self, work: Work, submission: Submission) -> str | None:
         """Whose response it is: the customer that was named, the holder of the address, or a new lead."""
@@ -89,6 +105,9 @@ def _record_received(work: Work, feedback: Feedback) -> None:
         kind=feedback.kind,
         score=feedback.score,
         customer_id=feedback.customer_id,
+        sentiment=feedback.sentiment.label if feedback.sentiment else None,
+        urgent=feedback.urgency.urgent,
+        has_topics=bool(feedback.tags or feedback.themes),
     )
     own = feedback.customer_id is None
     work.record(

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
-from chalicelib.feedback import store
+from chalicelib.feedback import counts, store
 from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
-from chalicelib.feedback.statistics import DayStatistics, Statistics, measures
+from chalicelib.feedback.periods import Interval, periods
+from chalicelib.feedback.statistics import DayStatistics, Statistics, invitations, measures
 from chalicelib.kernel import counters, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import NotFound
@@ -94,7 +95,9 @@ def reduce(work: Work, feedback: Feedback) -> None:
     store.reduce(work, feedback)
 
 
-def statistics(survey: str | None, first: date | None, last: date | None) -> Statistics:
+def statistics(
+    survey: str | None, first: date | None, last: date | None, interval: Interval = "day"
+) -> Statistics:
     """What the responses of a survey, or of all, say in sum, from day to day inclusive: one call.
 
     Without `first` the last 30 days up to `last`, which is today unless given. Raises Invalid for a
@@ -103,8 +106,16 @@ def statistics(survey: str | None, first: date | None, last: date | None) -> Sta
     first, last = counters.days(first, last)
     total: Counter[str] = Counter()
     days: dict[date, Counter[str]] = {}
-    for day, numbers in store.counted(survey, first, last):
+    for day, numbers in counts.counted(survey, first, last):
         total.update(numbers)
         days.setdefault(day, Counter()).update(numbers)
-    by_day = [DayStatistics(date=day, **measures(counted)) for day, counted in days.items()]
-    return Statistics(survey=survey, first=first, last=last, by_day=by_day, **measures(total))
+    came = {day: counted for day, counted in days.items() if counted["responses"]}
+    return Statistics(
+        survey=survey,
+        first=first,
+        last=last,
+        by_day=[DayStatistics(date=day, **measures(counted)) for day, counted in came.items()],
+        periods=periods(came, interval, first, last) if interval != "day" else [],
+        **measures(total),
+        **invitations(total),
+    )

@@ -9,16 +9,17 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from chalicelib.feedback.model import KINDS, Kind
+from chalicelib.feedback.understanding.model import Label
 from chalicelib.kernel.model import Model
 
 
-def additions(kind: Kind, score: int | None) -> dict[str, int]:
+def additions(kind: Kind, score: int | None, label: Label | None = None) -> dict[str, int]:
     """What one response adds to the counters of its survey's day.
 
     Promoters gave 9 or 10, passives 7 or 8, detractors 0 to 6 (Reichheld, "The One Number You Need to
     Grow", 2003); satisfied are the upper two of five.
     """
-    found = {"responses": 1, kind: 1}
+    found = {"responses": 1, kind: 1, **({label: 1} if label else {})}
     if score is None:
         return found
     if kind == "nps":
@@ -91,6 +92,14 @@ class Ces(Model):
     mean: Annotated[float | None, Field(description="To two decimals; null without answers.")]
 
 
+class Moods(Model):
+    """How many responses feel good, bad, or neither."""
+
+    positive: int
+    neutral: int
+    negative: int
+
+
 class Measures(Model):
     """`responses` counts all that came, comments and suggestions too; each measure counts its own kind."""
 
@@ -99,13 +108,30 @@ class Measures(Model):
     nps: Nps
     csat: Csat
     ces: Ces
+    sentiment: Moods
 
 
 class DayStatistics(Measures):
     date: datetime.date
 
 
-class Statistics(Measures):
+class Invitations(Model):
+    """How many were invited, and the share that answered, in %; null where nobody was invited."""
+
+    invited: int
+    response_rate: Percentage
+
+
+class PeriodStatistics(Measures):
+    """A week from Monday on, or a month; the first and the last one as far as the range goes."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    first: Annotated[datetime.date, Field(alias="from")]
+    last: Annotated[datetime.date, Field(alias="to")]
+
+
+class Statistics(Measures, Invitations):
     """Of one survey, or of all; `by_day` lists the days on which something came, oldest first."""
 
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
@@ -114,6 +140,16 @@ class Statistics(Measures):
     first: Annotated[datetime.date, Field(alias="from")]
     last: Annotated[datetime.date, Field(alias="to")]
     by_day: list[DayStatistics]
+    periods: Annotated[
+        list[PeriodStatistics], Field(description="The weeks or months, when `interval` asks for them.")
+    ] = []
+
+
+def invitations(counters: Mapping[str, int]) -> dict[str, Any]:
+    """The fields of Invitations, from summed counters; who answered twice is no more than one of them."""
+    invited = counters.get("invited", 0)
+    answered = min(counters.get("responses", 0), invited)
+    return {"invited": invited, "response_rate": ratio(100 * answered, invited, 1)}
 
 
 def measures(counters: Mapping[str, int]) -> dict[str, Any]:
@@ -140,6 +176,7 @@ def measures(counters: Mapping[str, int]) -> dict[str, Any]:
             score=ratio(100 * count("satisfied"), count("csat"), 1),
         ),
         "ces": Ces(responses=count("ces"), mean=ratio(count("effort"), count("ces"), 2)),
+        "sentiment": Moods(positive=count("positive"), neutral=count("neutral"), negative=count("negative")),
     }
 
 
