@@ -59,6 +59,7 @@ WORKERS = (
     "chalicelib.support.index_worker",
     "chalicelib.feedback.worker",
     "chalicelib.invitations.worker",
+    "chalicelib.feedback.tally_worker",
     "chalicelib.notices.worker",
     "chalicelib.followups.worker",
     "chalicelib.suggestions.worker",

@@ -34,6 +34,7 @@ TYPES = (
 )
 WORKERS = {
     "FeedbackQueue": "chalicelib.feedback.worker:feedback_worker",
+    "TallyQueue": "chalicelib.feedback.tally_worker:tally_feedback",
     "InboundMailQueue": "chalicelib.support.worker:inbound_mail",
     "OutboundMailQueue": "chalicelib.mail.worker:outbound_mail",
     "OutboundCampaignsQueue": "chalicelib.mail.worker:outbound_campaigns",
