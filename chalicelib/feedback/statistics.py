@@ -21,7 +21,11 @@ def additions(
     Promoters gave 9 or 10, passives 7 or 8, detractors 0 to 6 (Reichheld, "The One Number You Need to
     Grow", 2003); satisfied are the upper two of five.
     """
-    found = {"responses": 1, kind: 1, **({label: 1} if label else {}), **({"answered": 1} if invited else {})}
+    found: dict[str, int] = {"responses": 1, kind: 1}
+    if label:
+        found[label] = 1
+    if invited:
+        found["answered"] = 1
     if score is None:
         return found
     if kind == "nps":
