@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers.identity import Identity
-from chalicelib.customers.model import Customer
+from chalicelib.customers.model import Customer, Stage
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound, Repeated, Stale
 from chalicelib.kernel.ids import stamp
@@ -217,10 +217,13 @@ def tombstone_key(customer_id: str) -> Key:
 
 
 class Recognised(NamedTuple):
-    """Who was recognised: the customers' ids by what was given; and whose ids are those of the erased."""
+    """Who was recognised: the customers' ids by what was given, the stages of those who were named by their
+    ids, and whose ids are those of the erased.
+    """
 
     known: dict[str, str]
     erased: set[str]
+    stages: dict[str, Stage]
 
 
 def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> Recognised:
@@ -232,7 +235,14 @@ def recognise(customer_ids: Iterable[str], addresses: Iterable[str]) -> Recognis
     found = table.get_many([*keys.values(), *tombstones])
     items = {given: found[key] for given, key in keys.items() if key in found}
     known = {given: item["id"] if "id" in item else item["customer_id"] for given, item in items.items()}
-    return Recognised(known, {tombstones[key] for key in found if key in tombstones})
+    stages = {item["id"]: item["stage"] for item in items.values() if "stage" in item}
+    return Recognised(known, {tombstones[key] for key in found if key in tombstones}, stages)
+
+
+def stages(customer_ids: Iterable[str]) -> dict[str, Stage]:
+    """The stages of those of them who exist, in one call; 100 at most."""
+    found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
+    return {item["id"]: item["stage"] for item in found.values()}
 
 
 def customer_of(item: dict[str, Any]) -> Customer:

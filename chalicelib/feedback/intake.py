@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import Identity
-from chalicelib.feedback import admission, store
+from chalicelib.customers.model import Stage
+from chalicelib.feedback import admission, counts, engines, store
 from chalicelib.feedback.events import FeedbackReceived, FeedbackRejected
 from chalicelib.feedback.model import Feedback, Submission
-from chalicelib.feedback.statistics import additions
 from chalicelib.kernel import counters
 from chalicelib.kernel.errors import Invalid, Stale
 from chalicelib.kernel.work import Work
@@ -37,12 +37,20 @@ class Intake:
 
     def __init__(self, submissions: Sequence[Submission]) -> None:
         given = [submission.response for submission in submissions]
-        self._known, self._erased = customers.recognise(
+        self._known, self._erased, self._stages = customers.recognise(
             ids=[response.customer_id for response in given if response.customer_id],
             emails=[response.email for response in given if response.email],
         )
+        self._stages = self._known_stages([one.email for one in given if one.email])
+        understood = engines.understand_all(given)
+        self._understood = {id(one): found for one, found in zip(submissions, understood, strict=True)}
         self._registering: set[Identity] = set()
         self._shard = counters.pick_shard()
+
+    def _known_stages(self, emails: list[str]) -> dict[str, Stage]:
+        """The stages of all who were recognised; of those by their addresses in a call more."""
+        others = {self._known[email] for email in emails if email in self._known} - set(self._stages)
+        return self._stages | (customers.stages(others) if others else {})
 
     def receive(self, work: Work, submission: Submission) -> None:
         """Store a response, record it where its customer's timeline shows it, and count it.
@@ -56,10 +64,13 @@ class Intake:
         a rejected one. Fails with Repeated for one that is stored already, with Conflict for another
         under its id, with Stale when the address got a holder meanwhile.
         """
+        work.bulk = submission.bulk
         refused = admission.refusal(submission)
         customer_id = submission.response.customer_id if refused else self._customer_of(work, submission)
         at = submission.submitted_at if submission.anonymous else work.now
-        feedback = Feedback.of(submission, customer_id=customer_id, at=at)
+        understanding = self._understood[id(submission)]
+        feedback = Feedback.of(submission, understanding, customer_id=customer_id, at=at)
+        feedback = feedback.model_copy(update={"stage": self._stage_of(submission, customer_id)})
         named = submission.response.customer_id
         if named in self._erased:
             feedback = feedback.without_person()
@@ -74,8 +85,13 @@ class Intake:
             _record_rejected(work, feedback)
             return
         _record_received(work, feedback, anonymous=submission.anonymous)
-        counted = additions(feedback.kind, feedback.score, invited=feedback.invited)
-        store.count(work, feedback.survey, counters.day_of(feedback.submitted_at), self._shard, counted)
+        counts.count(work, feedback, self._shard)
+
+    def _stage_of(self, submission: Submission, customer_id: str | None) -> Stage | None:
+        """The stage of whoever gave the response; who was not known until now is a lead."""
+        if submission.response.email is not None and submission.response.email not in self._known:
+            return "lead"
+        return self._stages.get(customer_id) if customer_id else None
 
     def _customer_of(self, work: Work, submission: Submission) -> str | None:
         """Whose response it is: the customer that was named, the holder of the address, or a new lead."""
@@ -98,6 +114,9 @@ def _record_received(work: Work, feedback: Feedback, *, anonymous: bool) -> None
         kind=feedback.kind,
         score=feedback.score,
         customer_id=feedback.customer_id,
+        sentiment=feedback.sentiment.label if feedback.sentiment else None,
+        urgent=feedback.urgency.urgent,
+        has_topics=bool(feedback.tags or feedback.themes),
     )
     own = feedback.customer_id is None
     work.record(

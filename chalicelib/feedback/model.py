@@ -3,19 +3,21 @@
 import hashlib
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.customers.model import CustomerId, CustomFields, Locale
+from chalicelib.customers.model import CustomerId, CustomFields, Locale, Stage
+from chalicelib.feedback.understanding.model import Sentiment, Understanding, Urgency
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
-from chalicelib.kernel.model import Model, Stored, Text, Utc
+from chalicelib.kernel.model import Model, Stored, Text, Utc, each_once
 from chalicelib.surveys.model import Refusal, SurveyKey
 from chalicelib.surveys.questions import Answers
 from chalicelib.timeline.model import Channel
 
 FeedbackId = Annotated[str, ids.id_of("fbk")]
 Survey = SurveyKey
+FeedbackTag = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,39}$", examples=["checkout"])]
 Kind = Literal["nps", "csat", "ces", "comment", "suggestion"]
 Rejection = (
     Literal["unknown_customer", "anonymous_survey", "wrong_kind", "invalid_answers", "no_such_survey"]
@@ -31,6 +33,7 @@ MAX_BYTES = 24_000
 """Of a response as JSON, so that its item stays under 32 KB whatever the script."""
 
 MAX_COMMENT = 5000
+MAX_TAGS = 10
 PREVIEW = 200
 """Characters of a comment that the timeline shows."""
 
@@ -51,7 +54,14 @@ class NewFeedback(Model):
         Field(validate_default=True, description="A comment and a suggestion are nothing without it."),
     ] = None
     channel: Channel = "web"
-    language: Locale | None = None
+    language: Annotated[
+        Locale | None, Field(description="Of the comment; found from its words unless given.")
+    ] = None
+    tags: Annotated[
+        list[FeedbackTag],
+        AfterValidator(each_once),
+        Field(max_length=MAX_TAGS, description="What it belongs to: a branch, a product, a release."),
+    ] = []
     custom: CustomFields = {}
     answers: Annotated[
         Answers, Field(description="To the further questions of a survey that is defined.")
@@ -105,15 +115,18 @@ class NewFeedback(Model):
 class Submission(Model):
     """The body of a queue message: a response on its way, in JSON.
 
-    `version` is 1; a change that an older worker would misread gets another number, and a worker refuses
-    numbers it does not know. `submitted_at` is when the request came, `submitted_by` the API key's id, or
-    `page`. An anonymous one tells its day only, and is nobody's; what a page took was checked there.
+    Other systems may send it, too (docs/feedback.md). `version` is 1; a change that an older worker would
+    misread gets another number, and a worker refuses numbers it does not know. `submitted_at` is when the
+    request came, `submitted_by` the API key's id, or `page`. `bulk` is history that is taken over: nobody
+    reacts to it as to news. An anonymous one tells its day only, and is nobody's; what a page took was
+    checked there.
     """
 
     version: Literal[1]
     id: FeedbackId
     submitted_at: Utc
     submitted_by: Annotated[str, Text(100)]
+    bulk: bool = False
     response: NewFeedback
     anonymous: bool = False
     invited: bool = False
@@ -142,6 +155,11 @@ class Feedback(Stored):
     comment: str | None = None
     channel: Channel
     language: str | None = None
+    stage: Annotated[Stage | None, Field(description="Of its customer, when it came.")] = None
+    tags: list[str] = []
+    sentiment: Sentiment | None = None
+    themes: Annotated[list[str], Field(description="What its words are about; five at most.")] = []
+    urgency: Urgency = Urgency()
     custom: dict[str, Any] = {}
     answers: dict[str, Any] = {}
     survey_version: int | None = None
@@ -156,9 +174,11 @@ class Feedback(Stored):
     received_at: Utc
 
     @classmethod
-    def of(cls, submission: Submission, *, customer_id: str | None, at: Utc) -> Self:
-        """The response of a customer, or of nobody we know by name."""
-        given = submission.response.model_dump(exclude={"email", "customer_id"})
+    def of(
+        cls, submission: Submission, understanding: Understanding, *, customer_id: str | None, at: Utc
+    ) -> Self:
+        """The response of a customer, or of nobody we know by name, and what is made of it."""
+        given = submission.response.model_dump(exclude={"email", "customer_id", "language"})
         return cls(
             id=submission.id,
             status="received",
@@ -168,6 +188,10 @@ class Feedback(Stored):
             ticket_id=submission.ticket_id,
             submitted_at=submission.submitted_at,
             received_at=at,
+            language=understanding.language,
+            sentiment=understanding.sentiment,
+            themes=understanding.themes,
+            urgency=understanding.urgency,
             **given,
         )
 
@@ -175,7 +199,7 @@ class Feedback(Stored):
         return self.model_copy(update={"status": "rejected", "reason": reason})
 
     def without_person(self) -> Self:
-        """What may stay of it when its customer may not: score, kind, survey, channel, language, time."""
+        """What may stay of it when its customer may not: what is counted, and its time."""
         nobodys = dict.fromkeys(("customer_id", "comment", "invitation_id", "ticket_id"))
         return self.model_copy(update={**nobodys, "custom": {}, "answers": {}, "reduced": True})
 

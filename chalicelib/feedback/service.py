@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
-from chalicelib.feedback import admission, by_page, store
+from chalicelib.feedback import admission, by_page, counts, store
 from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
+from chalicelib.feedback.periods import Interval, periods
 from chalicelib.feedback.statistics import DayStatistics, Statistics, measures
 from chalicelib.kernel import counters, ids
 from chalicelib.kernel.config import settings
@@ -66,7 +67,7 @@ def newest(
 
 def count_invited(work: Work, survey: str, shard: int) -> None:
     """Count an invitation among the figures of its survey, and of all, in the Work that sends it."""
-    store.count(work, survey, counters.day_of(work.now), shard, {"invited": 1})
+    counts.count_invited(work, survey, counters.day_of(work.now), shard)
 
 
 AT_ONCE = 80
@@ -105,7 +106,9 @@ def reduce(work: Work, feedback: Feedback) -> None:
     store.reduce(work, feedback)
 
 
-def statistics(survey: str | None, first: date | None, last: date | None) -> Statistics:
+def statistics(
+    survey: str | None, first: date | None, last: date | None, interval: Interval = "day"
+) -> Statistics:
     """What the responses of a survey, or of all, say in sum, from day to day inclusive: one call.
 
     Without `first` the last 30 days up to `last`, which is today unless given. Raises Invalid for a
@@ -114,8 +117,15 @@ def statistics(survey: str | None, first: date | None, last: date | None) -> Sta
     first, last = counters.days(first, last)
     total: Counter[str] = Counter()
     days: dict[date, Counter[str]] = {}
-    for day, numbers in store.counted(survey, first, last):
+    for day, numbers in counts.counted(survey, first, last):
         total.update(numbers)
         days.setdefault(day, Counter()).update(numbers)
-    by_day = [DayStatistics(date=day, **measures(counted)) for day, counted in days.items()]
-    return Statistics(survey=survey, first=first, last=last, by_day=by_day, **measures(total))
+    came = {day: counted for day, counted in days.items() if counted["responses"]}
+    return Statistics(
+        survey=survey,
+        first=first,
+        last=last,
+        by_day=[DayStatistics(date=day, **measures(counted)) for day, counted in came.items()],
+        periods=periods(came, interval, first, last) if interval != "day" else [],
+        **measures(total),
+    )
