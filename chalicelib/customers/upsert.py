@@ -169,7 +169,9 @@ def _fuller(
 def _with_external_ids(held: dict[str, str], given: dict[str, str], known: Known) -> dict[str, str]:
     """What is new to them. One that somebody holds is theirs already, or of whom was merged into them."""
     pairs = given.items()
-    fresh = {source: value for source, value in pairs if not known.holder(Identity.of_external(source, value))}
+    fresh = {
+        source: value for source, value in pairs if not known.holder(Identity.of_external(source, value))
+    }
     if not fresh.keys().isdisjoint(held):
         raise Conflict("The customer has another external id of this source.", code="other_external_id")
     return held | fresh

@@ -121,7 +121,9 @@ def test_numbers_are_written_alike(number: float) -> None:
     assert canonical(float(number)) == canonical(number)
 
 
-@pytest.mark.parametrize("text", ["size", "size:x", "size:nan", "size:1e999", "vip:yes", "budget:12", "note:a", "none:a"])
+@pytest.mark.parametrize(
+    "text", ["size", "size:x", "size:nan", "size:1e999", "vip:yes", "budget:12", "note:a", "none:a"]
+)
 def test_bad_values(text: str) -> None:
     with pytest.raises(Invalid):
         FieldValue.read(text, KINDS)

@@ -189,7 +189,10 @@ def test_a_role_stays_with_the_organisation_that_it_was_in(api: Api) -> None:
     old, new = (api.post("/v1/organisations", {"name": name}).ok(201)["id"] for name in ("Old", "New"))
     ada = {"emails": ["ada@example.org"]}
     send(api, {**ada, "organisation_id": old, "organisation_role": "buyer"})
-    assert send(api, {**ada, "organisation_id": new})[0]["changed"] == ["organisation_id", "organisation_role"]
+    assert send(api, {**ada, "organisation_id": new})[0]["changed"] == [
+        "organisation_id",
+        "organisation_role",
+    ]
     assert outcomes(send(api, {**ada, "organisation_id": new})) == ["unchanged"]
     send(api, {**ada, "organisation_role": "owner"})
     [after] = api.get("/v1/customers?email=ada@example.org").ok()["data"]

@@ -204,9 +204,7 @@ def test_another_file_in_its_place_is_not_imported(api: Api, cloud: Cloud) -> No
     """The link to upload to works for hours; what was analysed, and mapped, is what is taken."""
     identifier = begin(api, cloud, PEOPLE)
     other = b"email,name,tags\nMallory,mallory@example.org,\n"
-    boto3.client("s3").put_object(
-        Bucket=cloud["FilesBucket"], Key=f"imports/{identifier}/source", Body=other
-    )
+    boto3.client("s3").put_object(Bucket=cloud["FilesBucket"], Key=f"imports/{identifier}/source", Body=other)
     drive(identifier)
     found = state(api, identifier)
     assert (found["state"], found["problem"], found["rows"]) == ("failed", "file_changed", 0)
