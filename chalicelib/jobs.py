@@ -21,7 +21,7 @@ from chalicelib.kernel.workers import Job, queue_worker
 from chalicelib.knowledge import indexing as articles
 from chalicelib.portal import entering
 from chalicelib.privacy import collecting, erasing, retaining
-from chalicelib.transfer import exports
+from chalicelib.transfer import exporting as exports
 from chalicelib.transfer import running as imports
 
 worker = Blueprint(__name__)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from chalicelib.access import service as access
-from chalicelib.customers import store
+from chalicelib.customers import identity_store, memberships, store
 from chalicelib.customers.changes import Change
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer, NewCustomer
@@ -49,7 +49,7 @@ class Known:
 
     def __init__(self, rows: Sequence[Row], earlier: Earlier | None = None) -> None:
         wanted = list(dict.fromkeys(identity for row in rows for identity in row.identities))
-        self._holders = dict(by_hundreds(lambda some: store.holders(some).items(), wanted))
+        self._holders = dict(by_hundreds(lambda some: identity_store.holders(some).items(), wanted))
         self._customers: dict[str, Customer] = {}
         self._add(self._holders.values())
         self._add(one.merged_into for one in list(self._customers.values()) if one.merged_into)
@@ -78,7 +78,7 @@ class Known:
             raise access.unknown_staff("owner")
         was = before.organisation_id if before else None
         if organisation and organisation not in self._organisations and was != organisation:
-            raise store.unknown_organisation()
+            raise memberships.unknown_organisation()
 
     def note(self, change: Change) -> Change:
         """Let the rows that follow see what this one is going to do."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import Identity
 from chalicelib.feedback import store
@@ -37,7 +38,7 @@ class Intake:
 
     def __init__(self, submissions: Sequence[Submission]) -> None:
         given = [submission.response for submission in submissions]
-        self._known, self._erased = customers.recognise(
+        self._known, self._erased = recognition.recognise(
             ids=[response.customer_id for response in given if response.customer_id],
             emails=[response.email for response in given if response.email],
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from chalicelib.customers.adding import LISTS, MAPS
 from chalicelib.customers.changes import Change
 from chalicelib.customers.model import Customer
-from chalicelib.customers.upsert import LISTS, MAPS
 from chalicelib.kernel.errors import RapportError
 
 LEFT = {
@@ -32,7 +32,7 @@ class Present(NamedTuple):
 def taken_back(
     change: Change, now: Customer | None, contacted: bool, present: Present, at: datetime
 ) -> Change:
-    """What is to be done about a change of the customer who is `now` so; `contacted`: if anything was since."""
+    """What is to be done about a change of a customer, as they are `now`; `contacted`: if we were since."""
     if now is None:
         return _left(change, "gone")
     if not change.writes:
