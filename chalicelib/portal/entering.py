@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
+from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer
@@ -69,7 +70,7 @@ def step(work: Work, request_id: str, step: int) -> None:  # noqa: ARG001 - a jo
     """Mail the link, if the address is a customer's; the address is forgotten. Raises NotFound."""
     email = store.requested(request_id)
     store.remove_request(work, request_id)
-    customer = customers.look_up(email=email)
+    customer = recognition.look_up(email=email)
     wanted = Identity.of_email(email)
     known = [one for one in customer.emails if Identity.of_email(one) == wanted] if customer else []
     if customer is None or not known:
