@@ -21,6 +21,8 @@ from chalicelib.kernel.workers import Job, queue_worker
 from chalicelib.knowledge import indexing as articles
 from chalicelib.portal import entering
 from chalicelib.privacy import collecting, erasing, retaining
+from chalicelib.suggestions import merging as suggestions
+from chalicelib.suggestions import telling
 from chalicelib.transfer import exports
 from chalicelib.transfer import running as imports
 
@@ -35,6 +37,8 @@ STEPS: dict[str, Callable[[Work, str, int], None]] = {
     "prt": entering.step,
     "ret": retaining.step,
     "sar": collecting.step,
+    "sug": suggestions.step,
+    "tel": telling.step,
 }
 """By the prefix of the job's id."""
 

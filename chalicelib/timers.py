@@ -12,6 +12,8 @@ from datetime import datetime
 from chalice.app import Blueprint
 from pydantic import ValidationError
 
+from chalicelib.followups import reminders as followups
+from chalicelib.invitations import service as invitations
 from chalicelib.kernel import timers as clockwork
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.timers import Request, Wake
@@ -28,10 +30,12 @@ worker = Blueprint(__name__)
 WAKES: dict[str, Callable[[Work, str, datetime], None]] = {
     "tkt": support.wake,
     "tsk": reminders.wake,
+    "fup": followups.wake,
     "msg": queueing.wake,
     "era": erasing.wake,
     "ret": retaining.wake,
     "dlv": delivering.wake,
+    "inv": invitations.wake,
 }
 """By the prefix of the entity's id."""
 

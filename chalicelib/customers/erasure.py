@@ -9,7 +9,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.customers import lists, pointers, store
+from chalicelib.customers import former, lists, pointers, store
 from chalicelib.customers.events import CustomerDeleted
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer
@@ -146,13 +146,19 @@ def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
     found = profile(customer_id)
     if found is not None:
         yield {"kind": "profile", **found.model_dump(mode="json", exclude_none=True, exclude={"owner"})}
+    elif addresses := former.addresses(customer_id):
+        yield {"kind": "deleted_profile", "emails": addresses}
 
 
 def erase(work: Work, customer_id: str) -> Freed:
-    """Free some of the customer's identities; with the last ones the profile goes."""
+    """Free some of the customer's identities; with the last ones the profile goes.
+
+    Of who was deleted, the addresses that nobody else has by now count as freed.
+    """
     customer = profile(customer_id)
     if customer is None:
-        return Freed()
+        addresses = former.erase(work, customer_id)
+        return Freed() if addresses is None else Freed({"profiles": 1}, addresses)
     held = _held(customer)
     now = held[:AT_ONCE]
     for identity in now:

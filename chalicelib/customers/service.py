@@ -8,10 +8,9 @@ from typing import Any
 from boto3.dynamodb.conditions import ConditionBase
 
 from chalicelib.access import service as access
-from chalicelib.customers import defining, fields, lists, pointers, store
+from chalicelib.customers import defining, fields, lists, store
 from chalicelib.customers.definitions import Definitions
-from chalicelib.customers.erasure import require_not_buried
-from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
+from chalicelib.customers.events import CustomerRegistered, CustomerUpdated
 from chalicelib.customers.identity import Identity, normal_phone
 from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer, Stage
 from chalicelib.kernel.addresses import normal_email
@@ -102,22 +101,6 @@ def write_change(work: Work, before: Customer, after: Customer) -> None:
     work.record(
         store.partition(after.id), event, customer_id=after.id, private=changes(before, after, changed)
     )
-
-
-def delete(work: Work, customer_id: str) -> None:
-    """Delete the profile, with those merged into it, and free their identities.
-
-    The history stays until it is erased. Fails with NotFound `erased` for who is being erased: that frees the
-    identities itself, and suppresses the addresses.
-    """
-    customer = store.get(customer_id)
-    work.check_version(customer.version)
-    require_not_buried(work, customer.id)
-    store.remove(work, customer)
-    if customer.merged_ids:
-        pointers.remove_merged(work, customer)
-    event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
-    work.record(store.partition(customer.id), event, customer_id=customer.id)
 
 
 def definitions() -> Definitions:

@@ -130,11 +130,13 @@ def _added_to(before: Customer, row: Row, known: Known, rules: Rules) -> Custome
         if name in LISTS:
             after[name] = _longer(name, held, given, known)
         elif name in MAPS:
-            after[name] = _fuller(name, held, given, rules)
+            after[name] = _fuller(name, held, given, known, rules)
         elif given not in (None, "") or rules.clear_empty:
             after[name] = given or None
     if all(getattr(before, name) == value for name, value in after.items()):
         return before
+    if after.get("organisation_id", before.organisation_id) != before.organisation_id:
+        after.setdefault("organisation_role", None)  # what they are there, the row does not say
     changed = before.model_copy(update=after | {"version": before.version + 1, "updated_at": rules.at})
     changed.check_bounds()
     if changed.custom != before.custom:
@@ -153,15 +155,26 @@ def _longer(name: str, held: list[str], given: list[str], known: Known) -> list[
     return [*held, *dict.fromkeys(fresh)]
 
 
-def _fuller(name: str, held: dict[str, Any], given: dict[str, Any], rules: Rules) -> dict[str, Any]:
+def _fuller(
+    name: str, held: dict[str, Any], given: dict[str, Any], known: Known, rules: Rules
+) -> dict[str, Any]:
     """A map with what is given; an external id of a source that the customer has another of is refused."""
     if name == "external_ids":
-        if any(held.get(source, value) != value for source, value in given.items()):
-            raise Conflict("The customer has another external id of this source.", code="other_external_id")
-        return held | given
+        return _with_external_ids(held, given, known)
     kept = {key: value for key, value in given.items() if value != ""}
     cleared = {key for key in given if key not in kept} if rules.clear_empty else set()
     return {key: value for key, value in (held | kept).items() if key not in cleared}
+
+
+def _with_external_ids(held: dict[str, str], given: dict[str, str], known: Known) -> dict[str, str]:
+    """What is new to them. One that somebody holds is theirs already, or of whom was merged into them."""
+    pairs = given.items()
+    fresh = {
+        source: value for source, value in pairs if not known.holder(Identity.of_external(source, value))
+    }
+    if not fresh.keys().isdisjoint(held):
+        raise Conflict("The customer has another external id of this source.", code="other_external_id")
+    return held | fresh
 
 
 def fill(work: Work, change: Change, once: tuple[str, ...] = ()) -> None:

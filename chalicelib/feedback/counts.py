@@ -32,6 +32,12 @@ def count(work: Work, feedback: Feedback, shard: int, *, sign: int = 1) -> None:
             counters.count(work, partition(survey, dimension), day, shard, _times(apart, sign))
 
 
+def count_invited(work: Work, survey: str, day: date, shard: int) -> None:
+    """Add an invitation to the counters of a survey's day, and of all."""
+    for one in (survey, ALL):
+        counters.count(work, partition(one), day, shard, {"invited": 1})
+
+
 def count_topics(work: Work, feedback: Feedback, *, sign: int = 1) -> None:
     """The same for its tags and themes."""
     day = counters.day_of(feedback.submitted_at)

@@ -68,7 +68,7 @@ def written(feedback: Feedback, names: Iterable[str]) -> dict[str, int]:
 def added(feedback: Feedback) -> dict[str, int]:
     """What a response adds to the counters of its survey's day."""
     label = feedback.sentiment.label if feedback.sentiment else None
-    return additions(feedback.kind, feedback.score, label)
+    return additions(feedback.kind, feedback.score, label, invited=feedback.invited)
 
 
 def read(numbers: Mapping[str, int]) -> dict[str, Counter[str]]:

@@ -21,6 +21,14 @@ class FeedbackReceived(EventData):
     has_topics: bool = False
 
 
+class SurveyAnswered(EventData):
+    """A page took a response: wakes the worker that stores it. It names nobody, and expires."""
+
+    type: ClassVar[str] = "survey.answered"
+    feedback_id: str
+    survey: str
+
+
 class FeedbackRejected(EventData):
     type: ClassVar[str] = "feedback.rejected"
     feedback_id: str

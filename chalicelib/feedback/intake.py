@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Stage
-from chalicelib.feedback import counts, engines, store
+from chalicelib.feedback import admission, counts, engines, store
 from chalicelib.feedback.events import FeedbackReceived, FeedbackRejected
 from chalicelib.feedback.model import Feedback, Submission
 from chalicelib.kernel import counters
@@ -57,25 +57,34 @@ class Intake:
 
         Of a customer who was erased only what is counted is kept.
 
+        One that its survey does not take, or not so, is kept as rejected too. An anonymous one tells of no
+        moment but its day.
+
         An e-mail address that nobody has makes a lead; a customer's id that nobody has makes the response
         a rejected one. Fails with Repeated for one that is stored already, with Conflict for another
         under its id, with Stale when the address got a holder meanwhile.
         """
-        customer_id = self._customer_of(work, submission)
         work.bulk = submission.bulk
+        refused = admission.refusal(submission)
+        customer_id = submission.response.customer_id if refused else self._customer_of(work, submission)
+        at = submission.submitted_at if submission.anonymous else work.now
         understanding = self._understood[id(submission)]
-        feedback = Feedback.of(submission, understanding, customer_id=customer_id, at=work.now)
+        feedback = Feedback.of(submission, understanding, customer_id=customer_id, at=at)
         feedback = feedback.model_copy(update={"stage": self._stage_of(submission, customer_id)})
         named = submission.response.customer_id
         if named in self._erased:
             feedback = feedback.without_person()
         elif named and named not in self._known:
             feedback = feedback.rejected("unknown_customer")
+        elif refused:
+            feedback = (feedback.without_person() if refused == "anonymous_survey" else feedback).rejected(
+                refused
+            )
         store.add(work, feedback, submission.response.fingerprint)
         if feedback.status == "rejected":
             _record_rejected(work, feedback)
             return
-        _record_received(work, feedback)
+        _record_received(work, feedback, anonymous=submission.anonymous)
         counts.count(work, feedback, self._shard)
 
     def _stage_of(self, submission: Submission, customer_id: str | None) -> Stage | None:
@@ -98,7 +107,7 @@ class Intake:
         return customers.register_lead(work, address).id
 
 
-def _record_received(work: Work, feedback: Feedback) -> None:
+def _record_received(work: Work, feedback: Feedback, *, anonymous: bool) -> None:
     event = FeedbackReceived(
         feedback_id=feedback.id,
         survey=feedback.survey,
@@ -116,12 +125,16 @@ def _record_received(work: Work, feedback: Feedback) -> None:
         customer_id=feedback.customer_id,
         channel=feedback.channel,
         occurred_at=feedback.submitted_at,
+        recorded_at=feedback.submitted_at if anonymous else None,
+        once=(feedback.id,) if anonymous else (),  # an id made in a row would tell their order
         private={"summary": feedback.preview} if feedback.preview else None,
     )
 
 
 def _record_rejected(work: Work, feedback: Feedback) -> None:
-    event = FeedbackRejected(feedback_id=feedback.id, survey=feedback.survey, reason="unknown_customer")
+    event = FeedbackRejected(
+        feedback_id=feedback.id, survey=feedback.survey, reason=feedback.reason or "unknown_customer"
+    )
     work.record(
         store.partition(feedback.id),
         event,

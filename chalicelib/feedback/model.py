@@ -11,13 +11,19 @@ from chalicelib.feedback.understanding.model import Sentiment, Understanding, Ur
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.model import Model, Stored, Text, Utc, each_once
+from chalicelib.surveys.model import Refusal, SurveyKey
+from chalicelib.surveys.questions import Answers
 from chalicelib.timeline.model import Channel
 
 FeedbackId = Annotated[str, ids.id_of("fbk")]
-Survey = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$", examples=["after-delivery"])]
+Survey = SurveyKey
 FeedbackTag = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,39}$", examples=["checkout"])]
 Kind = Literal["nps", "csat", "ces", "comment", "suggestion"]
-Rejection = Literal["unknown_customer"]
+Rejection = (
+    Literal["unknown_customer", "anonymous_survey", "wrong_kind", "invalid_answers", "no_such_survey"]
+    | Refusal
+)
+"""Why a response counts nowhere. Those of its survey: it takes none now, or asks something else."""
 
 KINDS: tuple[Kind, ...] = ("nps", "csat", "ces", "comment", "suggestion")
 SCALES: dict[Kind, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
@@ -57,6 +63,12 @@ class NewFeedback(Model):
         Field(max_length=MAX_TAGS, description="What it belongs to: a branch, a product, a release."),
     ] = []
     custom: CustomFields = {}
+    answers: Annotated[
+        Answers, Field(description="To the further questions of a survey that is defined.")
+    ] = {}
+    survey_version: Annotated[
+        int | None, Field(ge=1, le=500, description="Which version was asked; the current one unless given.")
+    ] = None
 
     @field_validator("email")
     @classmethod
@@ -105,8 +117,9 @@ class Submission(Model):
 
     Other systems may send it, too (docs/feedback.md). `version` is 1; a change that an older worker would
     misread gets another number, and a worker refuses numbers it does not know. `submitted_at` is when the
-    request came, `submitted_by` the API key's id. `bulk` is history that is taken over: nobody reacts to it
-    as to news.
+    request came, `submitted_by` the API key's id, or `page`. `bulk` is history that is taken over: nobody
+    reacts to it as to news. An anonymous one tells its day only, and is nobody's; what a page took was
+    checked there.
     """
 
     version: Literal[1]
@@ -115,6 +128,10 @@ class Submission(Model):
     submitted_by: Annotated[str, Text(100)]
     bulk: bool = False
     response: NewFeedback
+    anonymous: bool = False
+    invited: bool = False
+    invitation_id: Annotated[str, ids.id_of("inv")] | None = None
+    ticket_id: Annotated[str, ids.id_of("tkt")] | None = None
 
 
 class Accepted(Model):
@@ -144,6 +161,11 @@ class Feedback(Stored):
     themes: Annotated[list[str], Field(description="What its words are about; five at most.")] = []
     urgency: Urgency = Urgency()
     custom: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
+    survey_version: int | None = None
+    invited: Annotated[bool, Field(description="We had asked for it, by an invitation.")] = False
+    invitation_id: str | None = None
+    ticket_id: Annotated[str | None, Field(description="What the invitation was about.")] = None
     reduced: Annotated[
         bool,
         Field(description="Its customer was erased, or its time was over: only what is counted is left."),
@@ -161,6 +183,9 @@ class Feedback(Stored):
             id=submission.id,
             status="received",
             customer_id=customer_id,
+            invited=submission.invited,
+            invitation_id=submission.invitation_id,
+            ticket_id=submission.ticket_id,
             submitted_at=submission.submitted_at,
             received_at=at,
             language=understanding.language,
@@ -175,7 +200,8 @@ class Feedback(Stored):
 
     def without_person(self) -> Self:
         """What may stay of it when its customer may not: what is counted, and its time."""
-        return self.model_copy(update={"customer_id": None, "comment": None, "custom": {}, "reduced": True})
+        nobodys = dict.fromkeys(("customer_id", "comment", "invitation_id", "ticket_id"))
+        return self.model_copy(update={**nobodys, "custom": {}, "answers": {}, "reduced": True})
 
     @property
     def preview(self) -> str | None:

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
-from chalicelib.feedback import counts, store
+from chalicelib.feedback import admission, by_page, counts, store
 from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
 from chalicelib.feedback.periods import Interval, periods
-from chalicelib.feedback.statistics import DayStatistics, Statistics, invitations, measures
+from chalicelib.feedback.statistics import DayStatistics, Statistics, measures
 from chalicelib.kernel import counters, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import NotFound
@@ -24,8 +24,10 @@ RETRY_AFTER = 2
 def submit(work: Work, new: NewFeedback) -> Submission:
     """Send a response to the queue, and do nothing else; a worker stores it (feedback/intake.py).
 
-    Its id follows from the caller and the Idempotency-Key, so that a repeat is the same response.
+    Its id follows from the caller and the Idempotency-Key, so that a repeat is the same response. Raises
+    Conflict, Invalid when its survey is defined and takes no response now, or asks something else.
     """
+    admission.check(new, work.now)
     submission = Submission(
         version=1, id=_id(work), submitted_at=work.now, submitted_by=work.principal.id, response=new
     )
@@ -63,12 +65,19 @@ def newest(
     return store.newest(customer_ids=group, survey=survey, kind=kind, limit=limit, after=after)
 
 
+def count_invited(work: Work, survey: str, shard: int) -> None:
+    """Count an invitation among the figures of its survey, and of all, in the Work that sends it."""
+    counts.count_invited(work, survey, counters.day_of(work.now), shard)
+
+
 AT_ONCE = 80
 """Responses that one transaction reduces at most."""
 
 
 def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
-    """Every response of a customer, oldest first."""
+    """Every response of a customer, oldest first, and those that a page took and no worker yet."""
+    for submission in by_page.of_customer(customer_id, limit=AT_ONCE):
+        yield {"kind": "submission", **submission.model_dump(mode="json", exclude_none=True)}
     for feedback in store.every_of_customer(customer_id):
         told = feedback.model_dump(mode="json", exclude_none=True)
         yield {**told, "kind": "response", "question": feedback.kind}
@@ -76,6 +85,8 @@ def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
 
 def erase(work: Work, customer_id: str) -> dict[str, int]:
     """Reduce some of a customer's responses to what is counted; how many, none when there are none left."""
+    if waiting := by_page.erase(work, customer_id):
+        return {"submissions": waiting}
     found = store.of_customer(customer_id, limit=AT_ONCE)
     for feedback in found:
         store.reduce(work, feedback)
@@ -117,5 +128,4 @@ def statistics(
         by_day=[DayStatistics(date=day, **measures(counted)) for day, counted in came.items()],
         periods=periods(came, interval, first, last) if interval != "day" else [],
         **measures(total),
-        **invitations(total),
     )

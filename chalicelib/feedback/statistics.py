@@ -13,13 +13,19 @@ from chalicelib.feedback.understanding.model import Label
 from chalicelib.kernel.model import Model
 
 
-def additions(kind: Kind, score: int | None, label: Label | None = None) -> dict[str, int]:
+def additions(
+    kind: Kind, score: int | None, label: Label | None = None, *, invited: bool = False
+) -> dict[str, int]:
     """What one response adds to the counters of its survey's day.
 
     Promoters gave 9 or 10, passives 7 or 8, detractors 0 to 6 (Reichheld, "The One Number You Need to
     Grow", 2003); satisfied are the upper two of five.
     """
-    found = {"responses": 1, kind: 1, **({label: 1} if label else {})}
+    found: dict[str, int] = {"responses": 1, kind: 1}
+    if label:
+        found[label] = 1
+    if invited:
+        found["answered"] = 1
     if score is None:
         return found
     if kind == "nps":
@@ -92,6 +98,17 @@ class Ces(Model):
     mean: Annotated[float | None, Field(description="To two decimals; null without answers.")]
 
 
+class Invitations(Model):
+    """How many were invited in this time, how many responses to invitations came in it, and their share.
+
+    Who is invited on one day may answer on another, so of a short time it may be over 100 %.
+    """
+
+    invited: int
+    answered: int
+    rate: Percentage
+
+
 class Moods(Model):
     """How many responses feel good, bad, or neither."""
 
@@ -108,18 +125,12 @@ class Measures(Model):
     nps: Nps
     csat: Csat
     ces: Ces
+    invitations: Invitations
     sentiment: Moods
 
 
 class DayStatistics(Measures):
     date: datetime.date
-
-
-class Invitations(Model):
-    """How many were invited, and the share that answered, in %; null where nobody was invited."""
-
-    invited: int
-    response_rate: Percentage
 
 
 class PeriodStatistics(Measures):
@@ -131,7 +142,7 @@ class PeriodStatistics(Measures):
     last: Annotated[datetime.date, Field(alias="to")]
 
 
-class Statistics(Measures, Invitations):
+class Statistics(Measures):
     """Of one survey, or of all; `by_day` lists the days on which something came, oldest first."""
 
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
@@ -143,13 +154,6 @@ class Statistics(Measures, Invitations):
     periods: Annotated[
         list[PeriodStatistics], Field(description="The weeks or months, when `interval` asks for them.")
     ] = []
-
-
-def invitations(counters: Mapping[str, int]) -> dict[str, Any]:
-    """The fields of Invitations, from summed counters; who answered twice is no more than one of them."""
-    invited = counters.get("invited", 0)
-    answered = min(counters.get("responses", 0), invited)
-    return {"invited": invited, "response_rate": ratio(100 * answered, invited, 1)}
 
 
 def measures(counters: Mapping[str, int]) -> dict[str, Any]:
@@ -176,6 +180,11 @@ def measures(counters: Mapping[str, int]) -> dict[str, Any]:
             score=ratio(100 * count("satisfied"), count("csat"), 1),
         ),
         "ces": Ces(responses=count("ces"), mean=ratio(count("effort"), count("ces"), 2)),
+        "invitations": Invitations(
+            invited=count("invited"),
+            answered=count("answered"),
+            rate=ratio(100 * count("answered"), count("invited"), 1),
+        ),
         "sentiment": Moods(positive=count("positive"), neutral=count("neutral"), negative=count("negative")),
     }
 

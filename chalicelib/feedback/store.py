@@ -127,13 +127,19 @@ def every_of_customer(customer_id: str) -> Iterator[Feedback]:
     return (_feedback(item) for item in pages.every(query))
 
 
+_OF_THE_PERSON = (
+    *("comment", "custom", "answers", "customer_id", "invitation_id", "ticket_id", "fingerprint"),
+    *("gsi2pk", "gsi2sk"),
+)
+
+
 def reduce(work: Work, feedback: Feedback) -> None:
     """Leave what is counted, and nothing of the person. Fails with Stale when it changed meanwhile."""
     work.update(
         feedback_key(feedback.id),
         assign={"reduced": True},
         add={"version": 1},
-        remove=("comment", "custom", "customer_id", "fingerprint", "gsi2pk", "gsi2sk"),
+        remove=_OF_THE_PERSON,
         when=Attr("version").eq(feedback.version),
         failure=Stale("The response changed meanwhile."),
     )

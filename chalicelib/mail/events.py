@@ -47,18 +47,22 @@ class MailDue(EventData):
 
 
 class MailSent(EventData):
+    """`sent_for` is what it was sent for, such as a follow-up, which hears of it by that."""
+
     type: ClassVar[str] = "mail.sent"
     message_id: str
     thread_id: str | None = None
+    sent_for: str | None = None
 
 
 class MailNotSent(EventData):
-    """`status` is failed, suppressed or cancelled."""
+    """`status` is failed, suppressed or cancelled; `sent_for` as of `mail.sent`."""
 
     type: ClassVar[str] = "mail.not_sent"
     message_id: str
     thread_id: str | None = None
     status: str
+    sent_for: str | None = None
 
 
 class MailDelivered(EventData):

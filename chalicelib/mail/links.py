@@ -16,9 +16,11 @@ from chalicelib.kernel.config import settings
 UNSUBSCRIBE_URL = "https://unsubscribe.invalid/"
 PREFERENCES_URL = "https://preferences.invalid/"
 PORTAL_URL = "https://portal.invalid/"
+OWN_URL = "https://own.invalid/"
 """What `{{ unsubscribe_url }}` and `{{ preferences_url }}` are until a mail is sent (RFC 2606 section 2).
 
-The last is the customer's own page of their tickets (portal/)."""
+The third is the customer's own page of their tickets (portal/), the last the page that the mail alone leads
+to (`own_path`)."""
 
 CHOICE_VALID_FOR = timedelta(days=3 * 365)
 """How long somebody can leave a topic by an old mail."""

@@ -180,8 +180,12 @@ class StoredMessage(Message):
     in_reply_to: str | None = None
     references: list[str] = []
     auto_reply: bool = False
+    own_path: str | None = None
+    """Where `OWN_URL` leads in its text: a page that is its reader's alone, so nobody here is shown it."""
     about: str | None = None
     """Of a notice to staff: the thread that it tells of, with which it is erased."""
+    sent_for: str | None = None
+    """What it is sent for, such as a follow-up: named in the events of what becomes of it."""
     moved_from: list[str] = []
     """Threads that it was in before; copies of its attachments lie there still."""
     attempts: int = 0

@@ -48,8 +48,12 @@ class Draft:
     template: TemplateUse | None = None
     attachments: list[AttachmentInfo] = field(default_factory=list)
     """What was stored before (attaching.py), under the thread or under `id`."""
+    own_path: str | None = None
+    """What `links.OWN_URL` stands for in its texts: a page that is its reader's alone."""
     id: str | None = None
     """Derived from what it answers to, or new; a mail with an id that is there fails with Repeated."""
+    sent_for: str | None = None
+    """What it is sent for, if that is to hear whether it was sent: named in the events that say so."""
     about: str | None = None
     """The thread that a notice to staff tells of, without being part of it: it is erased with it."""
 
@@ -85,6 +89,8 @@ def queue(work: Work, draft: Draft) -> Message:
         created_at=work.now,
         not_before=draft.send_at,
         about=draft.about,
+        sent_for=draft.sent_for,
+        own_path=draft.own_path,
     )
     store.add(work, message)
     service.record(work, message, _queued(message))
@@ -116,6 +122,8 @@ def cancel(work: Work, message_id: str) -> Message:
     if message.status != "queued":
         raise late
     status_store.cancel(work, message_id, late)
-    event = MailNotSent(message_id=message_id, thread_id=message.thread_id, status="cancelled")
+    event = MailNotSent(
+        message_id=message_id, thread_id=message.thread_id, status="cancelled", sent_for=message.sent_for
+    )
     service.record(work, message, event)
     return service.shown(message.model_copy(update={"status": "cancelled", "version": message.version + 1}))

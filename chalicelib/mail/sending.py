@@ -243,10 +243,13 @@ def _commit_at_last(work: Work) -> None:
 
 def _record_sent(work: Work, message: StoredMessage, ses_message_id: str) -> None:
     thread_store.index_sent(work, threads.index_key("ses", ses_message_id), message)
-    service.record(work, message, MailSent(message_id=message.id, thread_id=message.thread_id))
+    event = MailSent(message_id=message.id, thread_id=message.thread_id, sent_for=message.sent_for)
+    service.record(work, message, event)
 
 
 def _give_up(work: Work, message: StoredMessage, status: Status, reason: str) -> None:
     status_store.raise_status(work, message.id, status, failure=reason)
-    event = MailNotSent(message_id=message.id, thread_id=message.thread_id, status=status)
+    event = MailNotSent(
+        message_id=message.id, thread_id=message.thread_id, status=status, sent_for=message.sent_for
+    )
     service.record(work, message, event)

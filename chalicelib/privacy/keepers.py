@@ -15,12 +15,15 @@ from chalicelib.customers import erasure as customers
 from chalicelib.directory import service as directory
 from chalicelib.duplicates import service as duplicates
 from chalicelib.feedback import service as feedback
+from chalicelib.followups import erasure as followups
+from chalicelib.invitations import service as invitations
 from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.work import Work
 from chalicelib.mail import erasure as mail
 from chalicelib.privacy import store
+from chalicelib.suggestions import erasure as suggestions
 from chalicelib.support import erasure as support
 from chalicelib.tasks import service as tasks
 from chalicelib.timeline import service as timeline
@@ -88,6 +91,7 @@ KEEPERS: tuple[Keeper, ...] = (
     Keeper("merges", customers.erase_told),
     Keeper("tickets", support.erase, support.export_of, support.files_of, told="what you asked of us"),
     Keeper("tasks", tasks.erase, tasks.export_of, told="what we meant to do for you"),
+    Keeper("followups", followups.erase, followups.export_of, told="what came of what you said"),
     Keeper(
         "consents", consent.erase, consent.export_of, told="what you allow, and how you like to be reached"
     ),
@@ -98,7 +102,14 @@ KEEPERS: tuple[Keeper, ...] = (
         told="that another entry may be of you",
     ),
     Keeper("index", directory.erase),
+    Keeper(
+        "invitations",
+        _counted("invitations", invitations.erase),
+        invitations.export_of,
+        told="surveys that we invited you to",
+    ),
     Keeper("feedback", feedback.erase, feedback.export_of, told="what you said in surveys"),
+    Keeper("suggestions", suggestions.erase, suggestions.export_of, told="what you suggested and voted for"),
     Keeper(
         "messages", mail.erase, mail.export_of, mail.files_of, told="mails both ways, and notes about you"
     ),

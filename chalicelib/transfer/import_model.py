@@ -114,6 +114,8 @@ class Starter(Stored):
 
 
 class Import(Stored):
+    """`etag` is that of the file that was analysed: another one in its place is not taken."""
+
     id: ImportId
     version: int
     state: State
@@ -122,6 +124,7 @@ class Import(Stored):
     updated_at: Utc
     step: int = 0
     size: int | None = None
+    etag: str | None = None
     dialect: Dialect | None = None
     setup: Setup | None = None
     offset: int = 0

@@ -80,7 +80,10 @@ def cancel_import(import_id: ImportId, work: Work) -> ImportView:
 
 @routes.post("/v1/imports/{import_id}/undo", scope="imports:write")
 def undo_import(import_id: ImportId, work: Work) -> ImportView:
-    """Undo an import: delete whom it created, give back the old values. What changed since is left."""
+    """Undo an import: delete whom it created, give back the old values. What changed since is left.
+
+    409 `too_late` 29 days after it was started.
+    """
     return imports.undo(work, import_id)
 
 

@@ -46,6 +46,11 @@ def test_feedback_is_accepted_then_found(api: Api, cloud: Cloud) -> None:
         "themes": [],
         "urgency": {"level": "none", "reasons": []},
         "custom": {"order": 7},
+        "answers": {},
+        "survey_version": None,
+        "invited": False,
+        "invitation_id": None,
+        "ticket_id": None,
         "reduced": False,
     }
 

@@ -60,6 +60,7 @@ def _plain(responses: Iterable[tuple[str, int | None]]) -> dict[str, Any]:
             "score": _rounded(100 * satisfied, len(csat), 10),
         },
         "ces": {"responses": len(ces), "mean": _rounded(sum(s for s in ces if s), len(ces), 100)},
+        "invitations": {"invited": 0, "answered": 0, "rate": None},
     }
 
 

@@ -23,6 +23,7 @@ PUBLIC = {
         "/my/{token}/{ticket_id}",
         "/my/{token}/{ticket_id}/{message_id}/{attachment_id}",
     ),
+    *("/s/{token}", "/surveys/{survey}"),
     *("/v1/public/portal", f"{PORTAL}/tickets", f"{PORTAL}/tickets/{{ticket_id}}"),
     f"{PORTAL}/tickets/{{ticket_id}}/messages",
     f"{PORTAL}/tickets/{{ticket_id}}/messages/{{message_id}}/attachments/{{attachment_id}}",

@@ -37,6 +37,9 @@ ANSWERS: dict[str, tuple[str, Any]] = {
             "chalicelib.overview.worker.summarise_customers": "bus_poison",
             "chalicelib.jobs.jobs": "bus_poison",
             "chalicelib.notices.worker.notices": "bus_poison",
+            "chalicelib.followups.worker.follow_up": "bus_poison",
+            "chalicelib.suggestions.worker.count_votes": "bus_poison",
+            "chalicelib.invitations.worker.invitations": "bus_poison",
             "chalicelib.webhooks.worker.webhooks": "bus_poison",
         }.items()
     },
