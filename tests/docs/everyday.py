@@ -144,7 +144,9 @@ def part_ways(api: Api, cloud: Cloud, ada: str, cy: str) -> None:
 
 
 def help_themselves(api: Api, ada: str) -> None:
-    link = api.post(f"/v1/customers/{ada}/portal-link", {}).ok()["url"]
+    link = api.post(f"/v1/customers/{ada}/portal-links", {}).ok(201)["url"]
+    spare = api.post(f"/v1/customers/{ada}/portal-links", {}).ok(201)["id"]
+    api.delete(f"/v1/customers/{ada}/portal-links/{spare}").ok(204)
     token = link.rpartition("/")[2]
     api.post(f"/v1/public/portal/{token}/tickets", {"subject": "Lid", "text": "Stuck."}).ok(201)
     api.post("/v1/public/portal", {"email": "ada@example.org"})

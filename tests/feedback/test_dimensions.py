@@ -146,7 +146,7 @@ def test_fifty_workers_count_each_response_once(
     assert api.get("/v1/feedback/stats?from=2026-03-01&to=2026-03-31").ok()["responses"] == 100
 
 
-@pytest.mark.parametrize(("dimension", "names"), [("channel", 11), ("theme", 25)])
+@pytest.mark.parametrize(("dimension", "names"), [("channel", 11), ("theme", 20)])
 def test_a_full_year_of_a_dimension_is_one_query(
     api: Api, cloud: Cloud, dimension: dimensions.Dimension, names: int
 ) -> None:

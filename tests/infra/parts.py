@@ -38,6 +38,7 @@ MAX_NODES = 280
 ENDS_WIDE = {
     r"xray:": "X-Ray knows no resources",
     r"ses:GetSendQuota": "the quota is the account's",
+    r"comprehend:BatchDetectSentiment": "Comprehend knows no resources",
     r"kms:Decrypt": "the account's key for parameters has no known id; conditions leave one parameter",
     r"s3:(Get|Put|Delete)Object|s3:AbortMultipartUpload": "objects of one prefix, or of a bucket of ours",
     r"dynamodb:ListStreams": "the streams of one table; their names hold a time",
