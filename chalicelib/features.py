@@ -35,6 +35,7 @@ FEATURES = (
     "chalicelib.followups.routes",
     "chalicelib.suggestions.routes",
     "chalicelib.suggestions.public_routes",
+    "chalicelib.suggestions.page_routes",
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",
     "chalicelib.subscriptions.choice_routes",

@@ -23,6 +23,8 @@ PUBLIC = {
         "/my/{token}/{ticket_id}",
         "/my/{token}/{ticket_id}/{message_id}/{attachment_id}",
     ),
+    *("/ideas", "/ideas/{suggestion_id}", "/v1/public/suggestions", "/v1/public/suggestions/similar"),
+    *("/v1/public/suggestions/{suggestion_id}", "/v1/public/suggestions/{suggestion_id}/votes"),
     *("/v1/public/portal", f"{PORTAL}/tickets", f"{PORTAL}/tickets/{{ticket_id}}"),
     f"{PORTAL}/tickets/{{ticket_id}}/messages",
     f"{PORTAL}/tickets/{{ticket_id}}/messages/{{message_id}}/attachments/{{attachment_id}}",
