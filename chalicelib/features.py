@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FEATURES = (
     "chalicelib.access.routes",
+    "chalicelib.queues.routes",
     "chalicelib.organisations.routes",
     "chalicelib.customers.routes",
     "chalicelib.customers.member_routes",

@@ -42,6 +42,10 @@ ENDS_WIDE = {
     r"kms:Decrypt": "the account's key for parameters has no known id; conditions leave one parameter",
     r"s3:(Get|Put|Delete)Object|s3:AbortMultipartUpload": "objects of one prefix, or of a bucket of ours",
     r"dynamodb:ListStreams": "the streams of one table; their names hold a time",
+    r"sqs:(GetQueueAttributes|SendMessage)": "the queues of one stage, which the API shows and redrives to",
+    r"cloudwatch:GetMetricData|lambda:ListEventSourceMappings": "neither knows resources",
+    r"lambda:UpdateEventSourceMapping": "mappings have no known id; a condition leaves our functions'",
+    r"events:(ListRuleNamesByTarget|StartReplay|DescribeReplay)": "the rules and the replays of one stage",
     r"scheduler:CreateSchedule": "the schedules of one group, named by entity and minute",
 }
 """Actions whose resource may end in `*`, and why it cannot be narrower."""
