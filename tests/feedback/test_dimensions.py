@@ -94,15 +94,13 @@ def test_groups_are_compared_with_as_many_days_before(api: Api, cloud: Cloud) ->
     assert (tag["before"], tag["change"]) == (None, None)
 
 
-def test_who_was_invited_makes_the_response_rate(api: Api, cloud: Cloud) -> None:
+def test_days_of_invitations_alone_are_no_days_of_responses(api: Api, cloud: Cloud) -> None:
+    day = {"pk": "STAT#visit", "sk": "DAY#2026-03-29#0", "invited": 8}
+    aws.dynamodb().put_item(TableName=cloud["Table"], Item=encode_item(day))
     cloud.deliver(QUEUE, [message(SPRING, survey="visit")])
-    for name in ("visit", "*"):
-        day = {"pk": f"STAT#{name}", "sk": "DAY#2026-03-29#0", "invited": 8}
-        aws.dynamodb().put_item(TableName=cloud["Table"], Item=encode_item(day))
     found = api.get("/v1/feedback/stats?survey=visit&from=2026-03-01&to=2026-03-31").ok()
-    assert (found["invited"], found["response_rate"]) == (8, 12.5)
+    assert found["invitations"]["invited"] == 8
     assert [day["date"] for day in found["by_day"]] == ["2026-03-30"]
-    assert api.get("/v1/feedback/stats").ok()["response_rate"] is None
 
 
 def test_topics_are_counted_once_however_often_they_are_told(
