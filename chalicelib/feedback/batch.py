@@ -52,13 +52,10 @@ def submit_batch(batch: Batch, new: NewFeedbackBatch) -> GivenBatch:
             works[index] = work, feedback.submit(work, read(fields)).id
         except RapportError as error:
             results[index] = _rejected(index, error)
-    errors = batch.commit([work for work, _ in works.values()])
-    for (index, (_, feedback_id)), error in zip(works.items(), errors, strict=True):
-        results[index] = (
-            GivenResult(index=index, outcome="accepted", id=feedback_id)
-            if error is None
-            else _rejected(index, error)
-        )
+    sent = batch.commit([work for work, _ in works.values()])
+    for (index, (_, feedback_id)), failed in zip(works.items(), sent, strict=True):
+        accepted = GivenResult(index=index, outcome="accepted", id=feedback_id)
+        results[index] = _rejected(index, failed) if failed else accepted
     return GivenBatch(results=[results[index] for index in range(len(new.responses))])
 
 

@@ -29,7 +29,10 @@ def _groups(api: Api, dimension: str, query: str = "from=2026-01-01&to=2026-12-3
 
 def test_each_dimension_is_counted(api: Api, cloud: Cloud) -> None:
     ada = api.post("/v1/customers", {"emails": ["ada@example.org"], "stage": "customer"}).ok(201)
-    said = {"comment": "The delivery was late and the driver was rude.", "tags": ["berlin", "express"]}
+    said: dict[str, Any] = {
+        "comment": "The delivery was late and the driver was rude.",
+        "tags": ["berlin", "express"],
+    }
     batch = [
         message(SPRING, score=2, customer_id=ada["id"], channel="email", **said),
         message(SPRING, score=10, email="ada@example.org", channel="mobile", language="de-AT"),
