@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FEATURES = (
     "chalicelib.access.routes",
+    "chalicelib.queues.routes",
     "chalicelib.organisations.routes",
     "chalicelib.customers.routes",
     "chalicelib.customers.member_routes",
@@ -38,6 +39,7 @@ FEATURES = (
     "chalicelib.suggestions.public_routes",
     "chalicelib.invitations.routes",
     "chalicelib.invitations.page_routes",
+    "chalicelib.suggestions.page_routes",
     "chalicelib.privacy.routes",
     "chalicelib.subscriptions.routes",
     "chalicelib.subscriptions.choice_routes",

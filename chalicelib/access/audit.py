@@ -25,7 +25,13 @@ MAX_RANGE = timedelta(days=31)
 LAST = b"\xff" * 10
 """The random part of the last id of a moment."""
 
-NAMED = {"fields": "FIELDS", "retention": "RETENTION", "rules": "RULES", "followups": "FOLLOWUPS"}
+NAMED = {
+    "fields": "FIELDS",
+    "retention": "RETENTION",
+    "rules": "RULES",
+    "followups": "FOLLOWUPS",
+    "queues": "QUEUES",
+}
 """Partitions of what there is one of."""
 TOPIC = "topic:"
 
@@ -39,8 +45,8 @@ class AuditQuery(PageParameters):
         Field(
             pattern=f"^([a-z]{{3}}_{ids.ULID_PATTERN}|{'|'.join(NAMED)}|{TOPIC}[a-z][a-z0-9_-]{{0,39}})$",
             description="What was changed: the id of anything, `fields` for custom fields, `retention` for "
-            "its rules, `rules` for their order, `followups` for their rules, or `topic:` and a topic's id. "
-            "Exact at once.",
+            "its rules, `rules` for their order, `followups` for their rules, `queues`, or `topic:` and a "
+            "topic's id. Exact at once.",
         ),
     ] = None
     since: Annotated[

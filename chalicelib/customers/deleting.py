@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.customers import former, pointers, store
-from chalicelib.customers.erasure import require_not_buried
+from chalicelib.customers.burial import require_not_buried
 from chalicelib.customers.events import CustomerDeleted
+from chalicelib.customers.keys import partition
 from chalicelib.kernel.work import Work
 
 
@@ -22,4 +23,4 @@ def delete(work: Work, customer_id: str) -> None:
         pointers.remove_merged(work, customer)
     former.keep(work, customer)
     event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
-    work.record(store.partition(customer.id), event, customer_id=customer.id)
+    work.record(partition(customer.id), event, customer_id=customer.id)

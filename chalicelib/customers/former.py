@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.customers import store
+from chalicelib.customers import identity_store
 from chalicelib.customers.identity import Identity
+from chalicelib.customers.keys import partition
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import Stale
@@ -15,7 +16,7 @@ from chalicelib.kernel.work import Work
 
 def _key(customer_id: str) -> Key:
     """Above the summary in their partition, so that no view reads it."""
-    return Key(store.partition(customer_id), "WAS_KNOWN_BY")
+    return Key(partition(customer_id), "WAS_KNOWN_BY")
 
 
 def keep(work: Work, customer: Customer) -> None:
@@ -38,5 +39,5 @@ def erase(work: Work, customer_id: str) -> list[str] | None:
     gone = Stale("Somebody else removed it.")
     work.delete(_key(customer_id), when=Attr("pk").exists(), failure=gone)
     identities = {address: Identity.of_email(address) for address in held}
-    taken = store.holders(identities.values())
+    taken = identity_store.holders(identities.values())
     return [address for address, identity in identities.items() if identity not in taken]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Stage
@@ -37,7 +38,7 @@ class Intake:
 
     def __init__(self, submissions: Sequence[Submission]) -> None:
         given = [submission.response for submission in submissions]
-        self._known, self._erased, self._stages = customers.recognise(
+        self._known, self._erased, self._stages = recognition.recognise(
             ids=[response.customer_id for response in given if response.customer_id],
             emails=[response.email for response in given if response.email],
         )
@@ -50,7 +51,7 @@ class Intake:
     def _known_stages(self, emails: list[str]) -> dict[str, Stage]:
         """The stages of all who were recognised; of those by their addresses in a call more."""
         others = {self._known[email] for email in emails if email in self._known} - set(self._stages)
-        return self._stages | (customers.stages(others) if others else {})
+        return self._stages | (recognition.stages(others) if others else {})
 
     def receive(self, work: Work, submission: Submission) -> None:
         """Store a response, record it where its customer's timeline shows it, and count it.

@@ -102,10 +102,8 @@ def by_hand(work: Work, new: NewFollowUp) -> FollowUp:
 
 def _add(work: Work, one: FollowUp, *, by_rule: bool, failure: RapportError) -> None:
     """Write a follow-up, unless its response was reduced meanwhile: nothing new is kept of who was erased."""
-    same = Attr("pk").exists()
-    if one.customer_id:
-        same &= Attr("customer_id").eq(one.customer_id)
-    work.require(responses.feedback_key(one.feedback_id), failure, when=same)
+    known = Attr("customer_id").eq(one.customer_id) if one.customer_id else Attr("pk").exists()
+    work.require(responses.feedback_key(one.feedback_id), failure, when=known)
     store.add(work, one, by_rule=by_rule)
     reporting.count(work, None, one)
     service.record(work, one, _opened(one))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.access import service as access
 from chalicelib.access.model import Staff
-from chalicelib.followups import service, store
+from chalicelib.followups import reporting, service, store
 from chalicelib.followups.events import FollowUpReminded
 from chalicelib.followups.model import MAX_REMINDERS, FollowUp
 from chalicelib.followups.texts import REMINDER
@@ -33,7 +33,7 @@ def wake(work: Work, followup_id: str, at: datetime) -> None:
     given = {"remind_at": None, "reminders": [*one.reminders, *sent]}
     after = one.changed(given | ({"overdue_at": work.now} if overdue else {}), work.now)
     store.replace(work, after)
-    service.reporting.count(work, one, after)
+    reporting.count(work, one, after)
     service.record(work, after, FollowUpReminded(followup_id=one.id, overdue=overdue, message_ids=sent))
     service.schedule(work, after)
 

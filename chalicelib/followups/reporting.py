@@ -7,7 +7,7 @@ of a period are those of what was said in it. What is opened again is taken back
 import datetime
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
@@ -88,7 +88,7 @@ def report(survey: str | None, first: datetime.date | None, last: datetime.date 
     return LoopReport(first=first, last=last, by_survey=each, **_figures(total))
 
 
-def _figures(found: Mapping[str, int]) -> dict[str, int | float | None]:
+def _figures(found: Mapping[str, int]) -> dict[str, Any]:
     opened, closed, told = (found.get(name, 0) for name in ("opened", "closed", "told"))
     buckets = {int(name[1:]): number for name, number in found.items() if name[1:].isdecimal() and number > 0}
     return {

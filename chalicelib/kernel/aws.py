@@ -53,6 +53,17 @@ def events() -> EventBridgeClient:
 
 
 @cache
+def cloudwatch() -> Any:
+    return _make("cloudwatch")
+
+
+@cache
+def functions() -> Any:
+    """Lambda, whose name is a word of Python's."""
+    return _make("lambda")
+
+
+@cache
 def scheduler() -> EventBridgeSchedulerClient:
     client: EventBridgeSchedulerClient = _make("scheduler")
     return client
@@ -78,5 +89,5 @@ def comprehend() -> Any:
 
 def forget() -> None:
     """Drop every client; for tests, which change the cloud under us."""
-    for made in (dynamodb, sqs, s3, events, scheduler, ssm, ses, comprehend):
+    for made in (dynamodb, sqs, s3, events, cloudwatch, functions, scheduler, ssm, ses, comprehend):
         made.cache_clear()

@@ -6,9 +6,9 @@ fields. `private` (subjects, previews, old and new values) stays in the table an
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Invalid
@@ -88,14 +88,17 @@ class Published(Model):
     def of(cls, body: str) -> "Published":
         """The event in a queue message. Raises Invalid `unreadable_event`."""
         try:
-            return _Message.model_validate_json(body).detail
+            message = _Message.model_validate_json(body)
         except ValidationError:
             raise Invalid("This is no event of ours.", code="unreadable_event") from None
+        # What an archive replays is history, however new it was when it was archived.
+        return message.detail.model_copy(update={"bulk": True}) if message.replay else message.detail
 
 
 class _Message(Model):
     model_config = ConfigDict(extra="ignore")
     detail: Published
+    replay: Annotated[str | None, Field(alias="replay-name")] = None
 
 
 def changes(before: BaseModel, after: BaseModel, names: Iterable[str]) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 def is_clean(value: str) -> bool:
-    """Whether it holds nothing that DynamoDB, JSON or a terminal would choke on: controls, lone surrogates."""
+    """Whether it has no controls and lone surrogates, which DynamoDB, JSON or a terminal would choke on."""
     return _FORBIDDEN.search(value) is None
 
 

@@ -72,7 +72,9 @@ def _with_entrance(message: StoredMessage, text: str) -> str:
     """A text with the link to the customer's tickets, if it is to have one."""
     if message.customer_id is None or links.PORTAL_URL not in text:
         return text
-    url = links.portal_url(settings().public_url, message.customer_id, now() + links.PORTAL_VALID_FOR)
+    until = message.created_at + links.PORTAL_VALID_FOR
+    link_id = links.portal_link_of(message.id)
+    url = links.portal_url(settings().public_url, message.customer_id, link_id, until)
     return text.replace(links.PORTAL_URL, url)
 
 

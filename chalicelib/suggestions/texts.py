@@ -49,7 +49,7 @@ TEXTS = {
     "en": Texts(
         board="Ideas for {business}",
         statuses=("Under review", "Planned", "Started", "Done", "Declined"),
-        votes="{votes} votes",
+        votes="Votes: {votes}",
         top="Most votes",
         newest="Newest",
         every="All",
@@ -83,7 +83,7 @@ TEXTS = {
     "de": Texts(
         board="Ideen für {business}",
         statuses=("Wird geprüft", "Geplant", "Begonnen", "Erledigt", "Abgelehnt"),
-        votes="{votes} Stimmen",
+        votes="Stimmen: {votes}",
         top="Meiste Stimmen",
         newest="Neueste",
         every="Alle",
@@ -117,7 +117,7 @@ TEXTS = {
     "fr": Texts(
         board="Idées pour {business}",
         statuses=("À l’étude", "Prévu", "Commencé", "Fait", "Écarté"),
-        votes="{votes} voix",
+        votes="Voix : {votes}",
         top="Les plus demandées",
         newest="Les plus récentes",
         every="Toutes",
@@ -151,7 +151,7 @@ TEXTS = {
     "es": Texts(
         board="Ideas para {business}",
         statuses=("En estudio", "Prevista", "Empezada", "Hecha", "Rechazada"),
-        votes="{votes} votos",
+        votes="Votos: {votes}",
         top="Más votadas",
         newest="Más recientes",
         every="Todas",
@@ -185,7 +185,7 @@ TEXTS = {
     "it": Texts(
         board="Idee per {business}",
         statuses=("In esame", "Prevista", "Iniziata", "Fatta", "Respinta"),
-        votes="{votes} voti",
+        votes="Voti: {votes}",
         top="Più votate",
         newest="Più recenti",
         every="Tutte",
@@ -219,7 +219,7 @@ TEXTS = {
     "nl": Texts(
         board="Ideeën voor {business}",
         statuses=("In overweging", "Gepland", "Begonnen", "Klaar", "Afgewezen"),
-        votes="{votes} stemmen",
+        votes="Stemmen: {votes}",
         top="Meeste stemmen",
         newest="Nieuwste",
         every="Alle",

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from chalicelib.customers.burial import require_not_buried
 from chalicelib.customers.changes import Change, settle
-from chalicelib.customers.erasure import require_not_buried
 from chalicelib.customers.upsert import fill
 from chalicelib.kernel.commit import commit_all
 from chalicelib.kernel.errors import RapportError, Stale, Unavailable

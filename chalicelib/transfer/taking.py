@@ -13,16 +13,17 @@ from chalicelib.customers import upsert
 from chalicelib.customers.changes import Change
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.known import Row
-from chalicelib.customers.upsert import Rules
+from chalicelib.customers.row_rules import Rules
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import RapportError
 from chalicelib.kernel.model import is_clean
 from chalicelib.transfer import import_store as store
 from chalicelib.transfer.import_model import Import, Setup
-from chalicelib.transfer.mapping import Fields, Mapper
+from chalicelib.transfer.mapping import Mapper
 from chalicelib.transfer.opting_out import take_back
 from chalicelib.transfer.progress import progress_of
+from chalicelib.transfer.putting import Fields
 from chalicelib.transfer.reading.dialect import Dialect
 from chalicelib.transfer.reading.records import Record
 from chalicelib.transfer.rehearsal import Rehearsal

@@ -24,6 +24,8 @@ PUBLIC = {
         "/my/{token}/{ticket_id}/{message_id}/{attachment_id}",
     ),
     *("/s/{token}", "/surveys/{survey}"),
+    *("/ideas", "/ideas/{suggestion_id}", "/v1/public/suggestions", "/v1/public/suggestions/similar"),
+    *("/v1/public/suggestions/{suggestion_id}", "/v1/public/suggestions/{suggestion_id}/votes"),
     *("/v1/public/portal", f"{PORTAL}/tickets", f"{PORTAL}/tickets/{{ticket_id}}"),
     f"{PORTAL}/tickets/{{ticket_id}}/messages",
     f"{PORTAL}/tickets/{{ticket_id}}/messages/{{message_id}}/attachments/{{attachment_id}}",
@@ -42,6 +44,10 @@ ENDS_WIDE = {
     r"kms:Decrypt": "the account's key for parameters has no known id; conditions leave one parameter",
     r"s3:(Get|Put|Delete)Object|s3:AbortMultipartUpload": "objects of one prefix, or of a bucket of ours",
     r"dynamodb:ListStreams": "the streams of one table; their names hold a time",
+    r"sqs:(GetQueueAttributes|SendMessage)": "the queues of one stage, which the API shows and redrives to",
+    r"cloudwatch:GetMetricData|lambda:ListEventSourceMappings": "neither knows resources",
+    r"lambda:UpdateEventSourceMapping": "mappings have no known id; a condition leaves our functions'",
+    r"events:(ListRuleNamesByTarget|StartReplay|DescribeReplay)": "the rules and the replays of one stage",
     r"scheduler:CreateSchedule": "the schedules of one group, named by entity and minute",
 }
 """Actions whose resource may end in `*`, and why it cannot be narrower."""

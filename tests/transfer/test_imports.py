@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -235,7 +236,12 @@ def test_an_owner_that_cannot_be_an_address_costs_their_own_row_alone(
     """No key of the table holds as much, nor half a character."""
     asked: list[str] = []
     looks_up = access.staff_of_addresses
-    monkeypatch.setattr(access, "staff_of_addresses", lambda some: asked.extend(some) or looks_up(some))
+
+    def noted(addresses: Iterable[str]) -> dict[str, str]:
+        asked.extend(addresses)
+        return looks_up(asked)
+
+    monkeypatch.setattr(access, "staff_of_addresses", noted)
     owners = ["a" * 3000 + "@shop.example", "\ud800@shop.example", "nobody@shop.example", ""]
     lines = [json.dumps({"email": f"p{n}@example.org", "owner": owner}) for n, owner in enumerate(owners)]
     found = run(api, cloud, "\n".join(lines), mapping={"email": "email", "owner": "owner"})

@@ -1,0 +1,1 @@
+"""Operating the queues: how full they are, what they gave up, and to pause, redrive and replay them."""

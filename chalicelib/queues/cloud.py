@@ -1,0 +1,251 @@
+"""What AWS says of the queues and does with them.
+
+What a cloud cannot do, as a local one lacks some of it, becomes Conflict `not_supported_here`. Names of queues,
+functions, bus and archive follow from the feedback queue's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from chalicelib.kernel import aws
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.table import busy_is_unavailable
+from chalicelib.queues.model import DEAD, WINDOW, WORKERS
+
+AT_ONCE = 8
+_MISSING = frozenset(
+    {
+        "InvalidAction",
+        "UnknownOperationException",
+        "UnknownOperation",
+        "NotImplemented",
+        "NotImplementedException",
+        "AWS.SimpleQueueService.UnsupportedOperation",
+        "UnsupportedOperation",
+    }
+)
+_COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
+
+class Counts(NamedTuple):
+    visible: int
+    in_flight: int
+    delayed: int
+
+
+@contextmanager
+def _asked(service: str) -> Iterator[None]:
+    """Name what this cloud cannot do."""
+    try:
+        with busy_is_unavailable(service):
+            yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            raise Conflict(f"The {service} here cannot do that.", code="not_supported_here") from error
+        raise
+
+
+def prefix() -> str:
+    """What the names of all that belongs to this stage begin with, such as `rapport-prod-`."""
+    return settings().feedback_queue_url.rpartition("/")[2].removesuffix("feedback")
+
+
+def url(queue: str) -> str:
+    """Where SQS has a queue."""
+    base, _, name = settings().feedback_queue_url.rpartition("/")
+    return f"{base}/{name.removesuffix('feedback')}{queue}"
+
+
+def arn(queue: str) -> str:
+    """A queue's ARN: one call."""
+    with _asked("queue service"):
+        answer = aws.sqs().get_queue_attributes(QueueUrl=url(queue), AttributeNames=["QueueArn"])
+    return answer["Attributes"]["QueueArn"]
+
+
+def counts(queues: Iterable[str]) -> dict[str, Counts]:
+    """How much is in each queue: a call each, eight at a time."""
+    names = list(queues)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return dict(zip(names, threads.map(_counts, names), strict=True))
+
+
+def _counts(queue: str) -> Counts:
+    with _asked("queue service"):
+        found = aws.sqs().get_queue_attributes(QueueUrl=url(queue), AttributeNames=list(_COUNTS))[
+            "Attributes"
+        ]
+    return Counts(*(int(found[name]) for name in _COUNTS))
+
+
+def metrics(queues: Iterable[str], now: datetime) -> Mapping[tuple[str, str], float]:
+    """What was received and deleted, and the oldest, in the last hour, where CloudWatch knows: one call."""
+    wanted = [(queue, name) for queue in queues for name in ("Received", "Deleted", "Oldest")]
+    queries: Any = [_query(f"m{place}", *one) for place, one in enumerate(wanted)]
+    with _asked("metrics service"):
+        answer = aws.cloudwatch().get_metric_data(
+            MetricDataQueries=queries, StartTime=now - WINDOW, EndTime=now
+        )
+    found = {one["Id"]: one["Values"] for one in answer["MetricDataResults"]}
+    values = {one: found.get(f"m{place}") for place, one in enumerate(wanted)}
+    return {
+        one: max(several) if one[1] == "Oldest" else sum(several)
+        for one, several in values.items()
+        if several
+    }
+
+
+def _query(identifier: str, queue: str, name: str) -> dict[str, Any]:
+    metric, stat = {
+        "Received": ("NumberOfMessagesReceived", "Sum"),
+        "Deleted": ("NumberOfMessagesDeleted", "Sum"),
+        "Oldest": ("ApproximateAgeOfOldestMessage", "Maximum"),
+    }[name]
+    dimensions = [{"Name": "QueueName", "Value": f"{prefix()}{queue}"}]
+    period = int((timedelta(minutes=5) if name == "Oldest" else WINDOW).total_seconds())
+    described = {"Namespace": "AWS/SQS", "MetricName": metric, "Dimensions": dimensions}
+    return {"Id": identifier, "MetricStat": {"Metric": described, "Period": period, "Stat": stat}}
+
+
+class Source(NamedTuple):
+    """How a queue reaches its function."""
+
+    id: str
+    enabled: bool
+
+
+def source(queue: str) -> Source | None:
+    """The event source of a queue's function, if it has one: one call."""
+    worker = WORKERS[queue]
+    if worker is None:
+        return None
+    with _asked("function service"):
+        found = aws.functions().list_event_source_mappings(FunctionName=f"{prefix()}{worker}")
+    for one in found["EventSourceMappings"]:
+        if one.get("EventSourceArn", "").endswith(f":{prefix()}{queue}"):
+            return Source(one["UUID"], one.get("State") in ("Enabled", "Enabling", "Creating", "Updating"))
+    return None
+
+
+def sources(queues: Iterable[str]) -> dict[str, Source | None]:
+    """The event sources of several: a call each, eight at a time."""
+    names = list(queues)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return dict(zip(names, threads.map(_known_source, names), strict=True))
+
+
+def _known_source(queue: str) -> Source | None:
+    """None also for a function that is not there, which need not keep anybody from seeing the queues."""
+    try:
+        return source(queue)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise
+
+
+def switch(found: Source, *, enabled: bool) -> None:
+    """Have a function take messages, or take none. It takes Lambda a minute."""
+    with _asked("function service"):
+        aws.functions().update_event_source_mapping(UUID=found.id, Enabled=enabled)
+
+
+def peek(queue: str) -> list[Any]:
+    """Some dead letters of a queue, which stay as they are: one call."""
+    with _asked("queue service"):
+        answer = aws.sqs().receive_message(
+            QueueUrl=url(queue + DEAD),
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=0,
+            WaitTimeSeconds=0,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+    return list(answer.get("Messages", []))
+
+
+def redrive(queue: str, rate: int | None) -> None:
+    """Have SQS move the dead letters of a queue back: two calls. Raises Conflict `redrive_runs`."""
+    more: Any = {"MaxNumberOfMessagesPerSecond": rate} if rate else {}
+    dead = arn(queue + DEAD)
+    try:
+        with _asked("queue service"):
+            aws.sqs().start_message_move_task(SourceArn=dead, **more)
+    except ClientError as error:
+        if error.response["Error"]["Code"].endswith("UnsupportedOperation"):
+            raise Conflict("They are being moved already.", code="redrive_runs") from error
+        raise
+
+
+def redriven(queue: str) -> Any | None:
+    """The newest move of a queue's dead letters, as SQS tells it: two calls."""
+    dead = arn(queue + DEAD)
+    with _asked("queue service"):
+        found = aws.sqs().list_message_move_tasks(SourceArn=dead, MaxResults=1).get("Results", [])
+    return found[0] if found else None
+
+
+def start_replay(name: str, queue: str, first: datetime, last: datetime) -> str:
+    """Have the archive's events of a time come again, to the rules that feed a queue; its state: three calls.
+
+    Raises Conflict `not_from_the_bus` for a queue that no rule feeds.
+    """
+    fed = arn(queue)
+    partition, region, account = fed.split(":")[1], fed.split(":")[3], fed.split(":")[4]
+    bus, events = prefix().removesuffix("-"), f"arn:{partition}:events:{region}:{account}"
+    with _asked("event bus"):
+        rules = aws.events().list_rule_names_by_target(TargetArn=fed, EventBusName=bus)["RuleNames"]
+        if not rules:
+            raise Conflict("No event of the bus leads there.", code="not_from_the_bus")
+        try:
+            answer = aws.events().start_replay(
+                ReplayName=name,
+                EventSourceArn=f"{events}:archive/{bus}",
+                EventStartTime=first,
+                EventEndTime=last,
+                Destination={
+                    "Arn": f"{events}:event-bus/{bus}",
+                    "FilterArns": [f"{events}:rule/{bus}/{rule}" for rule in rules],
+                },
+            )
+        except ClientError as error:
+            raise _refusal(error) from error
+    return str(answer["State"])
+
+
+def _refusal(error: ClientError) -> Exception:
+    """What it means that a replay is refused."""
+    match error.response["Error"]["Code"]:
+        case (
+            "ResourceNotFoundException" | "ValidationException"
+        ):  # what we ask for is valid but for the archive
+            return Conflict("This cloud keeps no archive.", code="not_supported_here")
+        case "ResourceAlreadyExistsException":
+            return Conflict("This replay was begun before.", code="replay_exists")
+        case "LimitExceededException":
+            return Conflict("Ten replays run already.", code="too_many_replays")
+        case _:
+            return error
+
+
+def replay(name: str) -> Any | None:
+    """A replay as the bus tells it: one call. None for one that is not known, or no more."""
+    try:
+        with _asked("event bus"):
+            return aws.events().describe_replay(ReplayName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise
