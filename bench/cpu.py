@@ -102,7 +102,7 @@ def _quartile(seconds: list[float]) -> float:
 
 
 def _bare(customer_id: str) -> Callable[[], Any]:
-    from chalicelib.customers.store import profile_key
+    from chalicelib.customers.keys import profile_key
     from chalicelib.kernel import aws
     from chalicelib.kernel.table import encode_item
 

@@ -30,9 +30,10 @@ from bench.scene import quiet
 from chalicelib.kernel import aws
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
-from chalicelib.transfer import import_store, imports
+from chalicelib.transfer import analysing, import_store, imports
 from chalicelib.transfer import running as job
-from chalicelib.transfer.import_model import AnalyseImport, Import, NewImport, Setup
+from chalicelib.transfer.import_model import Import, Setup
+from chalicelib.transfer.import_views import AnalyseImport, NewImport
 from chalicelib.transfer.slices import LANES
 from infra.build import resources
 from tests.memory import forget, plain_environment
@@ -161,7 +162,7 @@ def take_in(path: Path, bare: BareLoop | None = None, **setup: Any) -> Taken:
     made = _commit(lambda work: imports.create(work, NewImport(filename=path.name)))
     folder: Any = aws.s3()
     folder.adopt(import_store.source_key(made.id), path)
-    found = _commit(lambda work: imports.analyse(work, made.id, AnalyseImport()))
+    found = _commit(lambda work: analysing.analyse(work, made.id, AnalyseImport()))
     mapping = {one.column: one.field for one in found.columns}
     for one in found.columns:
         progress(f"{one.column} → {one.field} ({one.why})")

@@ -23,7 +23,7 @@ from chalicelib.portal import entering
 from chalicelib.privacy import collecting, erasing, retaining
 from chalicelib.suggestions import merging as suggestions
 from chalicelib.suggestions import telling
-from chalicelib.transfer import exports
+from chalicelib.transfer import exporting as exports
 from chalicelib.transfer import running as imports
 
 worker = Blueprint(__name__)

@@ -13,6 +13,7 @@ from chalice.app import Blueprint
 from pydantic import ValidationError
 
 from chalicelib.followups import reminders as followups
+from chalicelib.invitations import service as invitations
 from chalicelib.kernel import timers as clockwork
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.timers import Request, Wake
@@ -34,6 +35,7 @@ WAKES: dict[str, Callable[[Work, str, datetime], None]] = {
     "era": erasing.wake,
     "ret": retaining.wake,
     "dlv": delivering.wake,
+    "inv": invitations.wake,
 }
 """By the prefix of the entity's id."""
 

@@ -39,6 +39,7 @@ OPTIONS = (
     "FoldPlusTags",
     *(
         "QuietHours",
+        "SentimentEngine",
         "SendRate",
         "OpenAndClickTracking",
         "PublicUrl",

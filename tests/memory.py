@@ -10,12 +10,14 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.core.base_backend import AccountSpecificBackend
+from moto.core.config import DefaultConfig
 
 from chalicelib.kernel import aws, config, kept, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from tests.api import Api
 from tests.cloud import MAIL_DOMAIN, Cloud, one_at_a_time
+from tests.tables import share_items
 
 ROOT_SECRET = base64.b64encode(bytes(range(32))).decode()
 PLAIN = {
@@ -25,6 +27,10 @@ PLAIN = {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
+
+
+ONE_SESSION: DefaultConfig = {"core": {"reset_boto3_session": False}}
+"""Lets clients of all tests share what botocore read of each service, which takes longer than most tests."""
 
 
 def plain_environment(patch: pytest.MonkeyPatch) -> None:
@@ -46,7 +52,8 @@ def forget() -> None:
 def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The deployed resources on moto, with the functions' environment set."""
     one_at_a_time(patch)
-    with mock_aws():
+    share_items(patch)
+    with mock_aws(config=ONE_SESSION):
         forget()
         made = Cloud()
         for name, value in made.environment().items():

@@ -70,7 +70,7 @@ def unknown_topic() -> Invalid:
 
 
 def state(work: Work, customer_id: str, new: NewConsent) -> Consent:
-    """Take down what a customer said. Raises NotFound, Invalid.
+    """Take down what a customer said. Raises NotFound, Invalid, Stale.
 
     A grant by e-mail to a topic with double opt-in waits for its confirmation, unless it was granted before.
     """
@@ -78,6 +78,7 @@ def state(work: Work, customer_id: str, new: NewConsent) -> Consent:
         raise Invalid.in_body("occurred_at", "lies in the future", "in_future")
     group = customers.group_of(customer_id)
     now = standing(group, new.channel, new.topic)
+    work.check_version(now.own.version if now.own else 0)
     said: State = "pending" if new.state == "granted" and needs_confirmation(work, now) else new.state
     fields = new.model_dump(exclude={"state", "occurred_at"})
     given = StoredConsent(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.customers import store
+from chalicelib.customers import memberships
 from chalicelib.customers.model import Customer
 from chalicelib.customers.service import write_change
 from chalicelib.kernel.addresses import domain_of
@@ -41,7 +41,7 @@ def associate(work: Work, customer: Customer, holders: Mapping[str, str]) -> boo
     found = next((holders[domain] for domain in domains_of(customer) if domain in holders), None)
     if found is None:
         return False
-    store.require_never_left(work, customer.id, found)
+    memberships.require_never_left(work, customer.id, found)
     joined = {"organisation_id": found, "version": customer.version + 1, "updated_at": work.now}
     write_change(work, customer, customer.model_copy(update=joined))
     return True

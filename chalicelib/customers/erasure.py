@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Attr
 
-from chalicelib.customers import lists, pointers, store
+from chalicelib.customers import burial, former, lists, pointers, store
 from chalicelib.customers.events import CustomerDeleted
 from chalicelib.customers.identity import Identity
+from chalicelib.customers.keys import identity_key, partition, profile_key, tombstone_key
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import pages, table
-from chalicelib.kernel.errors import NotFound, Stale
+from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.events import PREFIX
 from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import Query
@@ -36,49 +37,9 @@ class Freed:
     addresses: list[str] = field(default_factory=list)
 
 
-def bury(work: Work, group: Sequence[str], erasure_id: str) -> None:
-    """Mark a person's ids, as `group` gives them, as being erased, for ever.
-
-    Fails with Stale when one is marked already, or when somebody was merged or parted since they were read.
-    """
-    for customer_id in group:
-        item = {**store.tombstone_key(customer_id)._asdict(), "erasure_id": erasure_id}
-        work.put(item, unless_exists=Stale("Another erasure of this customer began meanwhile."))
-    changed = Stale("Somebody was merged with this customer, or parted, meanwhile.")
-    work.require(store.profile_key(group[0]), changed, when=_is_all_of(group))
-
-
-def _is_all_of(group: Sequence[str]) -> ConditionBase:
-    """That a survivor's profile still names this group, or is gone."""
-    same: ConditionBase = Attr("merged_ids").eq(list(group[1:]))
-    if len(group) == 1:
-        same = same | Attr("merged_ids").not_exists()
-    return Attr("pk").not_exists() | (Attr("merged_into").not_exists() & same)
-
-
-def require_not_buried(work: Work, *customer_ids: str) -> None:
-    """Commit only if nobody began to erase these customers; else NotFound `erased`."""
-    for customer_id in customer_ids:
-        work.require(store.tombstone_key(customer_id), _gone(), when=Attr("pk").not_exists())
-
-
-def _gone() -> NotFound:
-    return NotFound("This customer was erased.", code="erased")
-
-
-def erased(customer_ids: Iterable[str]) -> dict[str, str]:
-    """Those of these customers who are erased, or about to be, with the erasure's id; 100 at most.
-
-    One call, and none when nobody is asked about.
-    """
-    keys = {store.tombstone_key(customer_id): customer_id for customer_id in customer_ids}
-    found = table.get_many(keys) if keys else {}
-    return {keys[key]: item["erasure_id"] for key, item in found.items()}
-
-
 def profile(customer_id: str) -> Customer | None:
     """The profile under exactly this id, be it merged into another one; two who were merged are two."""
-    item = table.get(store.profile_key(customer_id))
+    item = table.get(profile_key(customer_id))
     return Customer.model_validate(item, strict=False) if item else None
 
 
@@ -96,7 +57,7 @@ def group(customer_id: str) -> list[str]:
         return [found.id, *found.merged_ids]
     if _rest(customer_id, 1):
         return [customer_id, *_merged_by_history(customer_id)]
-    raise _gone() if erased([customer_id]) else store.no_such_customer()
+    raise burial.gone() if burial.erased([customer_id]) else store.no_such_customer()
 
 
 def leads_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[Customer], str | None]:
@@ -117,7 +78,7 @@ def leads_before(at: datetime, *, limit: int, after: str | None) -> tuple[list[C
 
 def last_contact(customer_id: str) -> str:
     """When the newest event of a customer occurred, as text; empty when there is none: one call."""
-    query = Query.prefixed(store.partition(customer_id), PREFIX, consistent=True)
+    query = Query.prefixed(partition(customer_id), PREFIX, consistent=True)
     newest = pages.page([query], limit=1).items
     return str(newest[0]["occurred_at"]) if newest else ""
 
@@ -125,7 +86,7 @@ def last_contact(customer_id: str) -> str:
 def _merged_by_history(customer_id: str) -> list[str]:
     """Who was merged into a customer and is still, by the events, for one whose profile is gone."""
     query = Query.prefixed(
-        store.partition(customer_id),
+        partition(customer_id),
         PREFIX,
         where=Attr("type").is_in(["customer.merged", "customer.unmerged"]),
         ascending=True,
@@ -146,19 +107,25 @@ def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
     found = profile(customer_id)
     if found is not None:
         yield {"kind": "profile", **found.model_dump(mode="json", exclude_none=True, exclude={"owner"})}
+    elif addresses := former.addresses(customer_id):
+        yield {"kind": "deleted_profile", "emails": addresses}
 
 
 def erase(work: Work, customer_id: str) -> Freed:
-    """Free some of the customer's identities; with the last ones the profile goes."""
+    """Free some of the customer's identities; with the last ones the profile goes.
+
+    Of who was deleted, the addresses that nobody else has by now count as freed.
+    """
     customer = profile(customer_id)
     if customer is None:
-        return Freed()
+        addresses = former.erase(work, customer_id)
+        return Freed() if addresses is None else Freed({"profiles": 1}, addresses)
     held = _held(customer)
     now = held[:AT_ONCE]
     for identity in now:
         own = Attr("customer_id").eq(customer_id)
         changed = Stale("The identity changed meanwhile.")
-        work.delete(store.identity_key(identity), when=own, failure=changed)
+        work.delete(identity_key(identity), when=own, failure=changed)
     counts = {"identities": len(now)} if now else {}
     if len(held) <= AT_ONCE:
         _remove_profile(work, customer)
@@ -168,7 +135,7 @@ def erase(work: Work, customer_id: str) -> Freed:
 
 def _held(customer: Customer) -> list[Identity]:
     """The identities that are this customer's own, not those of somebody merged into them."""
-    keys = {store.identity_key(identity): identity for identity in customer.identities}
+    keys = {identity_key(identity): identity for identity in customer.identities}
     wanted = list(keys)
     found = {}
     for start in range(0, len(wanted), 100):
@@ -181,9 +148,9 @@ def _remove_profile(work: Work, customer: Customer) -> None:
     stale = Stale("The customer changed meanwhile.")
     if customer.organisation_id:
         organisations.leave(work, customer.organisation_id, customer.id)
-    work.delete(store.profile_key(customer.id), when=unchanged, failure=stale)
+    work.delete(profile_key(customer.id), when=unchanged, failure=stale)
     event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
-    work.record(store.partition(customer.id), event, customer_id=customer.id)
+    work.record(partition(customer.id), event, customer_id=customer.id)
 
 
 def once_merged_into(customer_id: str) -> set[str]:
@@ -218,6 +185,6 @@ def erase_rest(work: Work, customer_id: str) -> dict[str, int]:
 
 
 def _rest(customer_id: str, limit: int) -> list[Key]:
-    query = Query(store.partition(customer_id), consistent=True)
+    query = Query(partition(customer_id), consistent=True)
     found = [key_of(item) for item in pages.page([query], limit=limit + 1).items]
-    return [key for key in found if key != store.tombstone_key(customer_id)][:limit]
+    return [key for key in found if key != tombstone_key(customer_id)][:limit]

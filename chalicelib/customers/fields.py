@@ -133,6 +133,13 @@ def _url(_field: CustomField, value: Any) -> str:
 
 
 def _money(field: CustomField, value: Any) -> str:
+    text, amount = normal_money(value)
+    _within(field, amount)
+    return text
+
+
+def normal_money(value: Any) -> tuple[str, Decimal]:
+    """An amount with its currency in its one form, and the amount. Raises Unfit."""
     found = _MONEY.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         raise Unfit("must be an amount with its currency, such as 12.50 EUR", "invalid_money")
@@ -143,8 +150,7 @@ def _money(field: CustomField, value: Any) -> str:
         raise Unfit(f"must have {digits} digits after the point at most", "invalid_money")
     number = whole + ("." + fraction.ljust(digits, "0") if digits else "")
     amount = Decimal(sign + number)
-    _within(field, amount)
-    return f"{sign if amount else ''}{number} {currency}"
+    return f"{sign if amount else ''}{number} {currency}", amount
 
 
 _KINDS: dict[Kind, Callable[[CustomField, Any], Any]] = {

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from chalicelib.access import service as access
-from chalicelib.customers import store
+from chalicelib.customers import identity_store, memberships, store
 from chalicelib.customers.changes import Change
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer, NewCustomer
@@ -49,7 +49,7 @@ class Known:
 
     def __init__(self, rows: Sequence[Row], earlier: Earlier | None = None) -> None:
         wanted = list(dict.fromkeys(identity for row in rows for identity in row.identities))
-        self._holders = dict(_read(lambda some: store.holders(some).items(), wanted))
+        self._holders = dict(by_hundreds(lambda some: identity_store.holders(some).items(), wanted))
         self._customers: dict[str, Customer] = {}
         self._add(self._holders.values())
         self._add(one.merged_into for one in list(self._customers.values()) if one.merged_into)
@@ -57,14 +57,14 @@ class Known:
             free = [identity for identity in wanted if identity not in self._holders]
             for customer in earlier.customers(free, list(self._customers)):
                 self._see(customer)
-        self._staff = set(_read(access.active_staff, _each(row.new.owner for row in rows)))
+        self._staff = set(by_hundreds(access.active_staff, _each(row.new.owner for row in rows)))
         self._organisations = set(
-            _read(organisations.get_many, _each(row.new.organisation_id for row in rows))
+            by_hundreds(organisations.get_many, _each(row.new.organisation_id for row in rows))
         )
 
     def _add(self, customer_ids: Iterable[str]) -> None:
         wanted = [one for one in dict.fromkeys(customer_ids) if one not in self._customers]
-        self._customers |= _read(lambda some: store.get_many(some).items(), wanted)
+        self._customers |= by_hundreds(lambda some: store.get_many(some).items(), wanted)
 
     def holder(self, identity: Identity) -> Customer | None:
         """Whose identity this is: the survivor, when its holder was merged."""
@@ -78,7 +78,7 @@ class Known:
             raise access.unknown_staff("owner")
         was = before.organisation_id if before else None
         if organisation and organisation not in self._organisations and was != organisation:
-            raise store.unknown_organisation()
+            raise memberships.unknown_organisation()
 
     def note(self, change: Change) -> Change:
         """Let the rows that follow see what this one is going to do."""
@@ -96,7 +96,7 @@ def _each(ids: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(one for one in ids if one))
 
 
-def _read(read: Callable[[list[Value]], Iterable[Found]], wanted: list[Value]) -> list[Found]:
+def by_hundreds(read: Callable[[list[Value]], Iterable[Found]], wanted: list[Value]) -> list[Found]:
     """Read by hundreds, several calls at the same time when there are several, none when there is nothing."""
     hundreds = [wanted[start : start + 100] for start in range(0, len(wanted), 100)]
     if len(hundreds) < 2:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.customers.keys import partition
 from chalicelib.customers.model import Customer, Stage
-from chalicelib.customers.store import SHARDS, customer_of, partition
+from chalicelib.customers.store import SHARDS, customer_of
 from chalicelib.kernel import pages
 from chalicelib.kernel.pages import ALL, Bounds, Query, Slice
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.customers import pointers, store
-from chalicelib.customers.erasure import require_not_buried
+from chalicelib.customers import identity_store, pointers, store
+from chalicelib.customers.burial import require_not_buried
 from chalicelib.customers.events import CustomerMerged, CustomerUnmerged
+from chalicelib.customers.keys import partition
 from chalicelib.customers.merge_model import Merge, MergeRequest, Preview, Profile, Undone
 from chalicelib.customers.model import Customer
-from chalicelib.customers.reconciliation import changes_of, compare, joined, parted, pointing, restored
+from chalicelib.customers.parting import parted, restored
+from chalicelib.customers.reconciliation import changes_of, compare, joined, pointing
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.kernel.events import values
 from chalicelib.kernel.work import Work
@@ -38,7 +40,7 @@ def merge(work: Work, survivor_id: str, request: MergeRequest) -> Customer:
     pointers.move(work, merged.merged_ids, before=merged.id, after=survivor.id)
     event = CustomerMerged(customer_id=after.id, merged_id=merged.id, customer_version=after.version)
     private = values((change.field, change.before, change.after) for change in changes)
-    work.record(store.partition(after.id), event, customer_id=after.id, private=private)
+    work.record(partition(after.id), event, customer_id=after.id, private=private)
     return after.shown
 
 
@@ -87,7 +89,7 @@ def undo(work: Work, survivor_id: str, merged_id: str) -> Undone:
     work.check_version(before.version)
     require_not_buried(work, before.id, merged.id)
     done = _merged_by(before, merged)
-    holders = store.holders(merged.identities)
+    holders = identity_store.holders(merged.identities)
     own = {merged.id, *merged.merged_ids}
     owned = {identity for identity, holder in holders.items() if holder in own}
     survivor, left = parted(before, merged, owned, at=work.now)
@@ -100,7 +102,7 @@ def undo(work: Work, survivor_id: str, merged_id: str) -> Undone:
         pointers.note_parted(work, customer_id, survivor.id, since=done.at)
     event = CustomerUnmerged(customer_id=survivor.id, merged_id=merged.id, customer_version=survivor.version)
     private = values((change.field, change.after, change.before) for change in done.changes)
-    work.record(store.partition(survivor.id), event, customer_id=survivor.id, private=private)
+    work.record(partition(survivor.id), event, customer_id=survivor.id, private=private)
     return Undone(survivor=survivor.shown, restored=back.shown, left=left + lost)
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.customers import store
+from chalicelib.customers import identity_store, memberships, store
+from chalicelib.customers.keys import identity_key, partition, profile_key
 from chalicelib.customers.merge_model import Profile
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import ids, pages, table
@@ -40,13 +41,13 @@ class Parted(NamedTuple):
 
 def read(customer_ids: Iterable[str]) -> dict[str, Profile]:
     """The profiles as they lie there, merged or not, of those that exist: one call, for 100 at most."""
-    found = table.get_many(store.profile_key(customer_id) for customer_id in customer_ids)
+    found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
     return {item["id"]: Profile.model_validate(item, strict=False) for item in found.values()}
 
 
 def write(work: Work, before: Profile, after: Profile) -> None:
     """Write a profile whose identities stay where they are. Fails with Stale when it changed meanwhile."""
-    store.follow_membership(work, before, after)
+    memberships.follow(work, before, after)
     work.replace(store.profile_item(after), version=before.version)
 
 
@@ -54,7 +55,7 @@ def move(work: Work, customer_ids: Iterable[str], *, before: str, after: str) ->
     """Have those who were merged into one customer point to another. Fails with Stale when they do not."""
     for customer_id in customer_ids:
         work.update(
-            store.profile_key(customer_id),
+            profile_key(customer_id),
             assign={"merged_into": after},
             add={"version": 1},
             when=Attr("merged_into").eq(before),
@@ -72,14 +73,14 @@ def remove_merged(work: Work, survivor: Customer) -> None:
     shown = set(survivor.identities)
     hidden = {one for profile in merged for one in profile.identities} - shown
     changed = Stale("A merged customer changed meanwhile.")
-    for identity, holder in sorted(store.holders(hidden).items()):
+    for identity, holder in sorted(identity_store.holders(hidden).items()):
         if holder in survivor.merged_ids:
-            work.delete(store.identity_key(identity), when=Attr("customer_id").eq(holder), failure=changed)
+            work.delete(identity_key(identity), when=Attr("customer_id").eq(holder), failure=changed)
     for profile in merged:
         if profile.organisation_id:
             organisations.leave(work, profile.organisation_id, profile.id)
         points = Attr("merged_into").eq(survivor.id)
-        work.delete(store.profile_key(profile.id), when=points, failure=changed)
+        work.delete(profile_key(profile.id), when=points, failure=changed)
     if len(work.writes) > MAX_WRITES:
         raise Conflict(
             "Too much is merged here to delete it at once; undo a merge first.", code="too_many_merged"
@@ -93,13 +94,13 @@ def note_parted(work: Work, customer_id: str, survivor_id: str, *, since: dateti
     """
     first = PREFIX + ids.ulid(max(since - _SKEW, ids.EPOCH), bytes(10))
     last = PREFIX + ids.ulid(work.now + _SKEW, b"\xff" * 10)
-    key = Key(store.partition(customer_id), f"{_PARTED}{survivor_id}#{ids.ulid(work.now)}")
+    key = Key(partition(customer_id), f"{_PARTED}{survivor_id}#{ids.ulid(work.now)}")
     work.overwrite({**key._asdict(), "survivor_id": survivor_id, "first": first, "last": last})
 
 
 def parted(customer_id: str) -> Iterator[Parted]:
     """Whom a customer was merged into and is not any more."""
-    query = Query.prefixed(store.partition(customer_id), _PARTED, ascending=True, consistent=True)
+    query = Query.prefixed(partition(customer_id), _PARTED, ascending=True, consistent=True)
     for item in pages.every(query):
         yield Parted(key_of(item), item["survivor_id"], item["first"], item["last"])
 
@@ -107,7 +108,5 @@ def parted(customer_id: str) -> Iterator[Parted]:
 def told_of(mark: Parted, *, limit: int) -> list[Item]:
     """Some of the survivor's changes of that time that still hold old and new values."""
     told = Attr("type").begins_with("customer.") & Attr("private").exists()
-    query = Query(
-        store.partition(mark.survivor_id), low=mark.first, high=mark.last, where=told, consistent=True
-    )
+    query = Query(partition(mark.survivor_id), low=mark.first, high=mark.last, where=told, consistent=True)
     return list(islice(pages.every(query), limit))

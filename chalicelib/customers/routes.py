@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.customers import identities, merge
+from chalicelib.customers import deleting, identities, merge
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import IdentityId, KnownIdentity, NewIdentity
 from chalicelib.customers.merge_model import MergeRequest, Preview, Undone, UndoRequest
@@ -35,7 +35,7 @@ def change_customer(customer_id: CustomerId, body: CustomerPatch, work: Work) ->
 @routes.delete("/v1/customers/{customer_id}", scope="customers:write")
 def delete_customer(customer_id: CustomerId, work: Work) -> None:
     """Delete a customer, with those merged into them, and free their identities."""
-    customers.delete(work, customer_id)
+    deleting.delete(work, customer_id)
 
 
 @routes.get("/v1/customers/{customer_id}/identities", scope="customers:read")

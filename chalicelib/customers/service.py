@@ -8,21 +8,18 @@ from typing import Any
 from boto3.dynamodb.conditions import ConditionBase
 
 from chalicelib.access import service as access
-from chalicelib.customers import defining, fields, lists, pointers, store
+from chalicelib.customers import defining, fields, keys, lists, store
 from chalicelib.customers.definitions import Definitions
-from chalicelib.customers.erasure import require_not_buried
-from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
-from chalicelib.customers.identity import Identity, normal_phone
+from chalicelib.customers.events import CustomerRegistered, CustomerUpdated
 from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer, Stage
-from chalicelib.kernel.addresses import normal_email
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Invalid, RapportError, Stale
+from chalicelib.kernel.errors import RapportError, Stale
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.pages import ALL, Bounds, Slice
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
-PROFILE = store.PROFILE
+PROFILE = keys.PROFILE
 
 
 def register(work: Work, new: NewCustomer) -> Customer:
@@ -55,7 +52,7 @@ def register_lead(work: Work, address: str, name: str = "", **told: Any) -> Cust
 
 def _record_registered(work: Work, customer: Customer) -> None:
     event = CustomerRegistered(customer_id=customer.id, stage=customer.stage)
-    work.record(store.partition(customer.id), event, customer_id=customer.id)
+    work.record(partition(customer.id), event, customer_id=customer.id)
 
 
 def get(customer_id: str) -> Customer:
@@ -99,70 +96,12 @@ def write_change(work: Work, before: Customer, after: Customer) -> None:
     store.replace(work, before, after)
     changed = after.changes_from(before)
     event = CustomerUpdated(customer_id=after.id, customer_version=after.version, changed=changed)
-    work.record(
-        store.partition(after.id), event, customer_id=after.id, private=changes(before, after, changed)
-    )
-
-
-def delete(work: Work, customer_id: str) -> None:
-    """Delete the profile, with those merged into it, and free their identities.
-
-    The history stays until it is erased. Fails with NotFound `erased` for who is being erased: that frees the
-    identities itself, and suppresses the addresses.
-    """
-    customer = store.get(customer_id)
-    work.check_version(customer.version)
-    require_not_buried(work, customer.id)
-    store.remove(work, customer)
-    if customer.merged_ids:
-        pointers.remove_merged(work, customer)
-    event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
-    work.record(store.partition(customer.id), event, customer_id=customer.id)
+    work.record(partition(after.id), event, customer_id=after.id, private=changes(before, after, changed))
 
 
 def definitions() -> Definitions:
     """The custom fields there are, as they were 30 seconds ago at most."""
     return defining.current()
-
-
-def look_up(
-    *,
-    email: str | None = None,
-    phone: str | None = None,
-    external_id: str | None = None,
-    handle: str | None = None,
-) -> Customer | None:
-    """Whom an address, a phone number, an external id (`source:id`) or a handle (`network:name`) belongs to.
-
-    Two calls; three when its holder was merged into another customer.
-    """
-    return store.find(_identity(email, phone, external_id, handle))
-
-
-def _identity(email: str | None, phone: str | None, external_id: str | None, handle: str | None) -> Identity:
-    try:
-        if email is not None:
-            return Identity.of_email(normal_email(email))
-        if phone is not None:
-            return Identity("phone", normal_phone(phone, settings().default_region))
-    except ValueError as error:
-        name = "email" if email is not None else "phone"
-        raise Invalid.in_query(name, str(error), f"invalid_{name}") from None
-    if handle is not None:
-        return Identity.of_handle(handle.strip())
-    source, colon, value = (external_id or "").partition(":")
-    if not colon:
-        raise Invalid.in_query("external_id", "has the form source:id", "invalid_external_id")
-    return Identity.of_external(source, value)
-
-
-def recognise(*, ids: Iterable[str] = (), emails: Iterable[str] = ()) -> store.Recognised:
-    """Which customers these ids and normal e-mail addresses stand for: the customer's id by what was given.
-
-    Those that nobody has are left out; which of them were erased is told. One call, for 50 of both
-    together at most.
-    """
-    return store.recognise(ids, emails)
 
 
 def newest(
@@ -198,7 +137,7 @@ def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
 
 def profile_key(customer_id: str) -> Key:
     """The key of a profile, for those who read several things in one call."""
-    return store.profile_key(customer_id)
+    return keys.profile_key(customer_id)
 
 
 def of_item(item: Item) -> Customer:
@@ -208,22 +147,12 @@ def of_item(item: Item) -> Customer:
 
 def partition(customer_id: str) -> str:
     """The partition in which events about this customer are recorded."""
-    return store.partition(customer_id)
+    return keys.partition(customer_id)
 
 
 def require(work: Work, customer_id: str, failure: RapportError | None = None) -> None:
     """Commit only if the customer exists; else NotFound `no_such_customer`, unless `failure` says else."""
     store.require(work, customer_id, failure)
-
-
-def id_of_email(address: str) -> str | None:
-    """Whose e-mail address this is: one call."""
-    return store.holder(Identity.of_email(address))
-
-
-def email_key(address: str) -> Key:
-    """The key of an address's identity item, for those who read several things in one call."""
-    return store.identity_key(Identity.of_email(address))
 
 
 def members(profile: Item) -> list[str]:

@@ -6,52 +6,22 @@ is going to do. Carrying out makes one Work of each change. Who calls decides ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 from chalicelib.access import service as access
 from chalicelib.customers import fields as custom_fields
 from chalicelib.customers import store
+from chalicelib.customers.adding import added_to
 from chalicelib.customers.changes import Change
-from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.events import CustomerDeleted, CustomerRegistered, CustomerUpdated
-from chalicelib.customers.identity import MAX_OF_A_KIND, Identity
+from chalicelib.customers.keys import partition
 from chalicelib.customers.known import Earlier, Known, Row
-from chalicelib.customers.model import Customer, NewCustomer, Stage
+from chalicelib.customers.model import Customer, NewCustomer
+from chalicelib.customers.row_rules import Rules
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, RapportError
 from chalicelib.kernel.events import changes
 from chalicelib.kernel.work import Work
-
-Mode = Literal["create", "update", "upsert"]
-Match = Literal["email", "phone", "external_id", "handle"]
-
-LISTS = {"emails": MAX_OF_A_KIND, "phones": MAX_OF_A_KIND, "handles": MAX_OF_A_KIND, "tags": 50}
-"""Fields that a row adds to, and how much each may hold; all but the tags tell who somebody is."""
-MAPS = ("external_ids", "custom")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How rows are taken. `match` names the one kind of identity that decides who is meant; None: all do.
-
-    `clear_empty` lets an empty value erase a single-valued field. `name` gives the id of whom a row creates.
-    `definitions` say which custom fields are required; what the rows say of them is checked already.
-    """
-
-    at: datetime
-    name: Callable[[int], str]
-    definitions: Definitions
-    mode: Mode = "upsert"
-    match: Match | None = None
-    clear_empty: bool = False
-    stage: Stage = "lead"
-    """Of whom is created by a row that names none."""
-
-    def decides(self, identity: Identity) -> bool:
-        kind = "external_id" if identity.kind == "external" else identity.kind
-        return self.match in (None, kind)
 
 
 def plan(rows: Sequence[Row], rules: Rules, earlier: Earlier | None = None) -> list[Change]:
@@ -71,7 +41,7 @@ def _plan_row(row: Row, known: Known, rules: Rules) -> Change:
             after = _created(row, rules)
             known.require_named(None, after)
             return Change(row=row.number, outcome="created", customer_id=after.id, after=after)
-        after = _added_to(before, row, known, rules)
+        after = added_to(before, row, known, rules)
         known.require_named(before, after)
         changed = after.changes_from(before) if after is not before else []
         outcome: Any = "updated" if changed else "unchanged"
@@ -122,48 +92,6 @@ def _created(row: Row, rules: Rules) -> Customer:
     return Customer(id=identifier, version=1, created_at=rules.at, updated_at=rules.at, **fields)
 
 
-def _added_to(before: Customer, row: Row, known: Known, rules: Rules) -> Customer:
-    """The customer with what the row adds, one version on; the same object when that is nothing."""
-    after: dict[str, Any] = {}
-    for name in row.new.model_fields_set:
-        held, given = getattr(before, name), getattr(row.new, name)
-        if name in LISTS:
-            after[name] = _longer(name, held, given, known)
-        elif name in MAPS:
-            after[name] = _fuller(name, held, given, rules)
-        elif given not in (None, "") or rules.clear_empty:
-            after[name] = given or None
-    if all(getattr(before, name) == value for name, value in after.items()):
-        return before
-    changed = before.model_copy(update=after | {"version": before.version + 1, "updated_at": rules.at})
-    changed.check_bounds()
-    if changed.custom != before.custom:
-        custom_fields.require_complete(changed.custom, rules.definitions)
-    return changed
-
-
-def _longer(name: str, held: list[str], given: list[str], known: Known) -> list[str]:
-    """A list and what is new to it. An identity that somebody holds is this customer's own already."""
-    if name == "tags":
-        fresh = [one for one in given if one not in held]
-    else:
-        fresh = [one for one in given if known.holder(Identity.in_list(name, one)) is None]
-    if len(held) + len(fresh) > LISTS[name]:
-        raise Invalid.in_body(name, f"holds {LISTS[name]} at most", "too_many")
-    return [*held, *dict.fromkeys(fresh)]
-
-
-def _fuller(name: str, held: dict[str, Any], given: dict[str, Any], rules: Rules) -> dict[str, Any]:
-    """A map with what is given; an external id of a source that the customer has another of is refused."""
-    if name == "external_ids":
-        if any(held.get(source, value) != value for source, value in given.items()):
-            raise Conflict("The customer has another external id of this source.", code="other_external_id")
-        return held | given
-    kept = {key: value for key, value in given.items() if value != ""}
-    cleared = {key for key in given if key not in kept} if rules.clear_empty else set()
-    return {key: value for key, value in (held | kept).items() if key not in cleared}
-
-
 def fill(work: Work, change: Change, once: tuple[str, ...] = ()) -> None:
     """Put a change and its event into a Work; nothing for one that changes nothing.
 
@@ -187,5 +115,5 @@ def fill(work: Work, change: Change, once: tuple[str, ...] = ()) -> None:
     else:
         return
     work.record(
-        store.partition(event.customer_id), event, customer_id=event.customer_id, private=private, once=once
+        partition(event.customer_id), event, customer_id=event.customer_id, private=private, once=once
     )

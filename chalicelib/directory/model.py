@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from chalicelib.customers.fields import Unfit, normal_money
 from chalicelib.customers.model import Customer, Stage
 from chalicelib.directory.entries import canonical, field_facet
 from chalicelib.kernel import ids
@@ -40,7 +41,16 @@ def _typed(text: str, kind: str) -> Any:
         return _BOOLEANS[text]
     if kind == "number":
         return _number(text)
+    if kind == "money":
+        return _money(text)
     return text
+
+
+def _money(text: str) -> str:
+    try:
+        return normal_money(text)[0]
+    except Unfit as unfit:
+        raise Invalid.in_query("field", unfit.reason, unfit.code) from None
 
 
 def _number(text: str) -> float:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.access.model import StaffId
-from chalicelib.customers import service as customers
+from chalicelib.customers import recognition
 from chalicelib.customers.identity import Handle
 from chalicelib.customers.model import Customer, OrganisationId, Stage
 from chalicelib.directory import fields
@@ -119,7 +119,7 @@ def list_customers(query: CustomerQuery) -> CustomerPage:
     if identity := query.given(*IDENTITIES):
         if len(identity) > 1 or query.given("q", "field", "sort", *FILTERS):
             raise ALONE
-        one = customers.look_up(**{name: getattr(query, name) for name in identity})
+        one = recognition.look_up(**{name: getattr(query, name) for name in identity})
         return CustomerPage(data=[one] if one else [])
     filters = query.filters
     if query.q is not None:

@@ -23,6 +23,10 @@ _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": 
 """How people without these keys spell them; `ue` finds `ü` beside `u`."""
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 """Accents, and the vowel points of Hebrew and Arabic. Marks that are letters elsewhere stay."""
+_INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200d\u2060\ufeff"))
+"""Soft hyphens and joiners, within words and seen by nobody."""
+_NON_JOINER = "\u200c"
+"""Parts what Persian writes as one word or as two."""
 _APOSTROPHES = "'’‘ʼʻ`´′"
 _UNQUOTED = str.maketrans(dict.fromkeys(_APOSTROPHES, ""))
 _UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -36,7 +40,8 @@ _TELEPHONE = re.compile(r"\+?[\d()./-]*\d[\d()./-]*")
 
 def folded(text: str) -> str:
     """The text without what people type differently: case, accents, widths, compatibility forms."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    decomposed = unicodedata.normalize("NFKD", text.translate(_INVISIBLE))
+    plain = unicodedata.normalize("NFKD", decomposed.casefold())
     plain = _MARKS.sub("", plain.casefold()).translate(_LETTERS)
     return unicodedata.normalize("NFC", "".join(_digit(char) for char in plain))
 
@@ -74,7 +79,8 @@ def terms_of(text: str) -> list[str]:
     """The terms under which a text is found."""
     found: list[str] = []
     spelled = unicodedata.normalize("NFC", text).casefold().translate(_SPELLED)
-    for form in each_once([folded(text), folded(spelled)]):
+    joined = text.replace(_NON_JOINER, "")
+    for form in each_once([folded(text), folded(spelled), folded(joined)]):
         closed = _GAP.sub("", form)
         for chunk in each_once([*_chunks(closed), *map(_trimmed, closed.split())]):
             if _TELEPHONE.fullmatch(chunk):

@@ -3,19 +3,27 @@
 import hashlib
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.customers.model import CustomerId, CustomFields, Locale
+from chalicelib.customers.model import CustomerId, CustomFields, Locale, Stage
+from chalicelib.feedback.understanding.model import Sentiment, Understanding, Urgency
 from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
-from chalicelib.kernel.model import Model, Stored, Text, Utc
+from chalicelib.kernel.model import Model, Stored, Text, Utc, each_once
+from chalicelib.surveys.model import Refusal, SurveyKey
+from chalicelib.surveys.questions import Answers
 from chalicelib.timeline.model import Channel
 
 FeedbackId = Annotated[str, ids.id_of("fbk")]
-Survey = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$", examples=["after-delivery"])]
+Survey = SurveyKey
+FeedbackTag = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,39}$", examples=["checkout"])]
 Kind = Literal["nps", "csat", "ces", "comment", "suggestion"]
-Rejection = Literal["unknown_customer"]
+Rejection = (
+    Literal["unknown_customer", "anonymous_survey", "wrong_kind", "invalid_answers", "no_such_survey"]
+    | Refusal
+)
+"""Why a response counts nowhere. Those of its survey: it takes none now, or asks something else."""
 
 KINDS: tuple[Kind, ...] = ("nps", "csat", "ces", "comment", "suggestion")
 SCALES: dict[Kind, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
@@ -25,6 +33,7 @@ MAX_BYTES = 24_000
 """Of a response as JSON, so that its item stays under 32 KB whatever the script."""
 
 MAX_COMMENT = 5000
+MAX_TAGS = 10
 PREVIEW = 200
 """Characters of a comment that the timeline shows."""
 
@@ -45,8 +54,21 @@ class NewFeedback(Model):
         Field(validate_default=True, description="A comment and a suggestion are nothing without it."),
     ] = None
     channel: Channel = "web"
-    language: Locale | None = None
+    language: Annotated[
+        Locale | None, Field(description="Of the comment; found from its words unless given.")
+    ] = None
+    tags: Annotated[
+        list[FeedbackTag],
+        AfterValidator(each_once),
+        Field(max_length=MAX_TAGS, description="What it belongs to: a branch, a product, a release."),
+    ] = []
     custom: CustomFields = {}
+    answers: Annotated[
+        Answers, Field(description="To the further questions of a survey that is defined.")
+    ] = {}
+    survey_version: Annotated[
+        int | None, Field(ge=1, le=500, description="Which version was asked; the current one unless given.")
+    ] = None
 
     @field_validator("email")
     @classmethod
@@ -93,15 +115,23 @@ class NewFeedback(Model):
 class Submission(Model):
     """The body of a queue message: a response on its way, in JSON.
 
-    `version` is 1; a change that an older worker would misread gets another number, and a worker refuses
-    numbers it does not know. `submitted_at` is when the request came, `submitted_by` the API key's id.
+    Other systems may send it, too (docs/feedback.md). `version` is 1; a change that an older worker would
+    misread gets another number, and a worker refuses numbers it does not know. `submitted_at` is when the
+    request came, `submitted_by` the API key's id, or `page`. `bulk` is history that is taken over: nobody
+    reacts to it as to news. An anonymous one tells its day only, and is nobody's; what a page took was
+    checked there.
     """
 
     version: Literal[1]
     id: FeedbackId
     submitted_at: Utc
     submitted_by: Annotated[str, Text(100)]
+    bulk: bool = False
     response: NewFeedback
+    anonymous: bool = False
+    invited: bool = False
+    invitation_id: Annotated[str, ids.id_of("inv")] | None = None
+    ticket_id: Annotated[str, ids.id_of("tkt")] | None = None
 
 
 class Accepted(Model):
@@ -125,7 +155,17 @@ class Feedback(Stored):
     comment: str | None = None
     channel: Channel
     language: str | None = None
+    stage: Annotated[Stage | None, Field(description="Of its customer, when it came.")] = None
+    tags: list[str] = []
+    sentiment: Sentiment | None = None
+    themes: Annotated[list[str], Field(description="What its words are about; five at most.")] = []
+    urgency: Urgency = Urgency()
     custom: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
+    survey_version: int | None = None
+    invited: Annotated[bool, Field(description="We had asked for it, by an invitation.")] = False
+    invitation_id: str | None = None
+    ticket_id: Annotated[str | None, Field(description="What the invitation was about.")] = None
     reduced: Annotated[
         bool,
         Field(description="Its customer was erased, or its time was over: only what is counted is left."),
@@ -134,15 +174,24 @@ class Feedback(Stored):
     received_at: Utc
 
     @classmethod
-    def of(cls, submission: Submission, *, customer_id: str | None, at: Utc) -> Self:
-        """The response of a customer, or of nobody we know by name."""
-        given = submission.response.model_dump(exclude={"email", "customer_id"})
+    def of(
+        cls, submission: Submission, understanding: Understanding, *, customer_id: str | None, at: Utc
+    ) -> Self:
+        """The response of a customer, or of nobody we know by name, and what is made of it."""
+        given = submission.response.model_dump(exclude={"email", "customer_id", "language"})
         return cls(
             id=submission.id,
             status="received",
             customer_id=customer_id,
+            invited=submission.invited,
+            invitation_id=submission.invitation_id,
+            ticket_id=submission.ticket_id,
             submitted_at=submission.submitted_at,
             received_at=at,
+            language=understanding.language,
+            sentiment=understanding.sentiment,
+            themes=understanding.themes,
+            urgency=understanding.urgency,
             **given,
         )
 
@@ -150,8 +199,10 @@ class Feedback(Stored):
         return self.model_copy(update={"status": "rejected", "reason": reason})
 
     def without_person(self) -> Self:
-        """What may stay of it when its customer may not: score, kind, survey, channel, language, time."""
-        return self.model_copy(update={"customer_id": None, "comment": None, "custom": {}, "reduced": True})
+        """What may stay of it when its customer may not: what is counted, and its time."""
+        nobodys = dict.fromkeys(("customer_id", "comment", "invitation_id", "ticket_id"))
+        words = dict.fromkeys(("tags", "themes"), [])  # what nothing was counted by yet
+        return self.model_copy(update={**nobodys, **words, "custom": {}, "answers": {}, "reduced": True})
 
     @property
     def preview(self) -> str | None:

@@ -8,11 +8,14 @@ from pydantic import Field
 
 from chalicelib.customers.model import CustomerId
 from chalicelib.feedback import service as feedback
+from chalicelib.feedback.breakdown import Breakdown, breakdown
+from chalicelib.feedback.dimensions import Dimension
 from chalicelib.feedback.model import Accepted, Feedback, FeedbackId, Kind, NewFeedback, Survey
+from chalicelib.feedback.periods import Interval
 from chalicelib.feedback.statistics import Statistics
 from chalicelib.kernel.http.paging import Page, PageParameters, Parameters
 from chalicelib.kernel.http.routes import Link, Routes
-from chalicelib.kernel.model import Day
+from chalicelib.kernel.model import Day, Text
 from chalicelib.kernel.work import Work
 
 routes = Routes("Feedback", __name__)
@@ -34,6 +37,19 @@ class StatisticsQuery(Parameters):
     last: Annotated[
         Day | None,
         Field(alias="to", description="Today unless given; 366 days from `from` on at most."),
+    ] = None
+
+
+class MeasuresQuery(StatisticsQuery):
+    interval: Interval = "day"
+
+
+class BreakdownQuery(StatisticsQuery):
+    """The same, of one value of the dimension or of all."""
+
+    value: Annotated[Annotated[str, Text(60)] | None, Field(description="Without it, all values.")] = None
+    interval: Annotated[
+        Interval | None, Field(description="Lists the days, weeks or months of each value, too.")
     ] = None
 
 
@@ -62,12 +78,24 @@ def list_feedback(query: FeedbackQuery) -> Page[Feedback]:
 
 
 @routes.get("/v1/feedback/stats", scope="feedback:read")
-def read_feedback_statistics(query: StatisticsQuery) -> Statistics:
+def read_feedback_statistics(query: MeasuresQuery) -> Statistics:
     """Read NPS, CSAT and CES of a survey, or of all, over a range of days in the business's time zone.
 
     Rejected responses count nowhere. Halves are rounded away from zero.
     """
-    return feedback.statistics(query.survey, query.first, query.last)
+    return feedback.statistics(query.survey, query.first, query.last, query.interval)
+
+
+@routes.get("/v1/feedback/stats/{dimension}", scope="feedback:read")
+def read_feedback_breakdown(dimension: Dimension, query: BreakdownQuery) -> Breakdown:
+    """Read the same apart by channel, language, stage of the customer, tag or theme, biggest first.
+
+    `before` and `change` compare each value with as many days just before. Tags and themes are counted a
+    moment after the response is stored; a response counts in each of those it has.
+    """
+    return breakdown(
+        dimension, query.survey, query.first, query.last, value=query.value, interval=query.interval
+    )
 
 
 @routes.get("/v1/feedback/{feedback_id}", scope="feedback:read")

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
-from chalicelib.feedback import store
+from chalicelib.feedback import admission, by_page, counts, store
 from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
+from chalicelib.feedback.periods import Interval, periods
 from chalicelib.feedback.statistics import DayStatistics, Statistics, measures
 from chalicelib.kernel import counters, ids
 from chalicelib.kernel.config import settings
@@ -23,8 +24,10 @@ RETRY_AFTER = 2
 def submit(work: Work, new: NewFeedback) -> Submission:
     """Send a response to the queue, and do nothing else; a worker stores it (feedback/intake.py).
 
-    Its id follows from the caller and the Idempotency-Key, so that a repeat is the same response.
+    Its id follows from the caller and the Idempotency-Key, so that a repeat is the same response. Raises
+    Conflict, Invalid when its survey is defined and takes no response now, or asks something else.
     """
+    admission.check(new, work.now)
     submission = Submission(
         version=1, id=_id(work), submitted_at=work.now, submitted_by=work.principal.id, response=new
     )
@@ -62,12 +65,19 @@ def newest(
     return store.newest(customer_ids=group, survey=survey, kind=kind, limit=limit, after=after)
 
 
+def count_invited(work: Work, survey: str, shard: int) -> None:
+    """Count an invitation among the figures of its survey, and of all, in the Work that sends it."""
+    counts.count_invited(work, survey, counters.day_of(work.now), shard)
+
+
 AT_ONCE = 80
 """Responses that one transaction reduces at most."""
 
 
 def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
-    """Every response of a customer, oldest first."""
+    """Every response of a customer, oldest first, and those that a page took and no worker yet."""
+    for submission in by_page.of_customer(customer_id, limit=AT_ONCE):
+        yield {"kind": "submission", **submission.model_dump(mode="json", exclude_none=True)}
     for feedback in store.every_of_customer(customer_id):
         told = feedback.model_dump(mode="json", exclude_none=True)
         yield {**told, "kind": "response", "question": feedback.kind}
@@ -75,6 +85,8 @@ def export_of(customer_id: str) -> Iterator[dict[str, Any]]:
 
 def erase(work: Work, customer_id: str) -> dict[str, int]:
     """Reduce some of a customer's responses to what is counted; how many, none when there are none left."""
+    if waiting := by_page.erase(work, customer_id):
+        return {"submissions": waiting}
     found = store.of_customer(customer_id, limit=AT_ONCE)
     for feedback in found:
         store.reduce(work, feedback)
@@ -94,7 +106,9 @@ def reduce(work: Work, feedback: Feedback) -> None:
     store.reduce(work, feedback)
 
 
-def statistics(survey: str | None, first: date | None, last: date | None) -> Statistics:
+def statistics(
+    survey: str | None, first: date | None, last: date | None, interval: Interval = "day"
+) -> Statistics:
     """What the responses of a survey, or of all, say in sum, from day to day inclusive: one call.
 
     Without `first` the last 30 days up to `last`, which is today unless given. Raises Invalid for a
@@ -103,8 +117,15 @@ def statistics(survey: str | None, first: date | None, last: date | None) -> Sta
     first, last = counters.days(first, last)
     total: Counter[str] = Counter()
     days: dict[date, Counter[str]] = {}
-    for day, numbers in store.counted(survey, first, last):
+    for day, numbers in counts.counted(survey, first, last):
         total.update(numbers)
         days.setdefault(day, Counter()).update(numbers)
-    by_day = [DayStatistics(date=day, **measures(counted)) for day, counted in days.items()]
-    return Statistics(survey=survey, first=first, last=last, by_day=by_day, **measures(total))
+    came = {day: counted for day, counted in days.items() if counted["responses"]}
+    return Statistics(
+        survey=survey,
+        first=first,
+        last=last,
+        by_day=[DayStatistics(date=day, **measures(counted)) for day, counted in came.items()],
+        periods=periods(came, interval, first, last) if interval != "day" else [],
+        **measures(total),
+    )

@@ -9,16 +9,23 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from chalicelib.feedback.model import KINDS, Kind
+from chalicelib.feedback.understanding.model import Label
 from chalicelib.kernel.model import Model
 
 
-def additions(kind: Kind, score: int | None) -> dict[str, int]:
+def additions(
+    kind: Kind, score: int | None, label: Label | None = None, *, invited: bool = False
+) -> dict[str, int]:
     """What one response adds to the counters of its survey's day.
 
     Promoters gave 9 or 10, passives 7 or 8, detractors 0 to 6 (Reichheld, "The One Number You Need to
     Grow", 2003); satisfied are the upper two of five.
     """
-    found = {"responses": 1, kind: 1}
+    found: dict[str, int] = {"responses": 1, kind: 1}
+    if label:
+        found[label] = 1
+    if invited:
+        found["answered"] = 1
     if score is None:
         return found
     if kind == "nps":
@@ -91,6 +98,25 @@ class Ces(Model):
     mean: Annotated[float | None, Field(description="To two decimals; null without answers.")]
 
 
+class Invitations(Model):
+    """How many were invited in this time, how many responses to invitations came in it, and their share.
+
+    Who is invited on one day may answer on another, so of a short time it may be over 100 %.
+    """
+
+    invited: int
+    answered: int
+    rate: Percentage
+
+
+class Moods(Model):
+    """How many responses feel good, bad, or neither."""
+
+    positive: int
+    neutral: int
+    negative: int
+
+
 class Measures(Model):
     """`responses` counts all that came, comments and suggestions too; each measure counts its own kind."""
 
@@ -99,10 +125,21 @@ class Measures(Model):
     nps: Nps
     csat: Csat
     ces: Ces
+    invitations: Invitations
+    sentiment: Moods
 
 
 class DayStatistics(Measures):
     date: datetime.date
+
+
+class PeriodStatistics(Measures):
+    """A week from Monday on, or a month; the first and the last one as far as the range goes."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    first: Annotated[datetime.date, Field(alias="from")]
+    last: Annotated[datetime.date, Field(alias="to")]
 
 
 class Statistics(Measures):
@@ -114,6 +151,9 @@ class Statistics(Measures):
     first: Annotated[datetime.date, Field(alias="from")]
     last: Annotated[datetime.date, Field(alias="to")]
     by_day: list[DayStatistics]
+    periods: Annotated[
+        list[PeriodStatistics], Field(description="The weeks or months, when `interval` asks for them.")
+    ] = []
 
 
 def measures(counters: Mapping[str, int]) -> dict[str, Any]:
@@ -140,6 +180,12 @@ def measures(counters: Mapping[str, int]) -> dict[str, Any]:
             score=ratio(100 * count("satisfied"), count("csat"), 1),
         ),
         "ces": Ces(responses=count("ces"), mean=ratio(count("effort"), count("ces"), 2)),
+        "invitations": Invitations(
+            invited=count("invited"),
+            answered=count("answered"),
+            rate=ratio(100 * count("answered"), count("invited"), 1),
+        ),
+        "sentiment": Moods(positive=count("positive"), neutral=count("neutral"), negative=count("negative")),
     }
 
 

@@ -1,25 +1,22 @@
-"""The items of feedback: the responses, with their places in the lists, and the counters of each day."""
+"""The items of feedback: the responses, with their places in the lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.customers import service as customers
 from chalicelib.feedback.model import KINDS, Feedback, Kind
-from chalicelib.kernel import counters, pages, table
+from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import Conflict, RapportError, Repeated, Stale
 from chalicelib.kernel.events import PREFIX
 from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
-
-ALL = "*"
-"""Stands for all surveys together; no survey can have that name."""
 
 
 def partition(feedback_id: str) -> str:
@@ -80,6 +77,43 @@ def find(feedback_id: str) -> Feedback | None:
     return _feedback(item) if item else None
 
 
+class Kept(NamedTuple):
+    """A response, and whether it is counted by its tags and themes."""
+
+    feedback: Feedback
+    tallied: bool
+
+
+def kept(feedback_ids: Iterable[str]) -> dict[str, Kept]:
+    """Those of the responses that there are, by id: one call for 100."""
+    found = table.get_many(feedback_key(one) for one in feedback_ids)
+    return {item["id"]: _kept(item) for item in found.values()}
+
+
+def _kept(item: Item) -> Kept:
+    return Kept(_feedback(item), bool(item.get("tallied")))
+
+
+def mark_tallied(work: Work, feedback: Feedback) -> None:
+    """Mark a response as counted by its topics.
+
+    Fails with Repeated when it is, or is gone, with Stale when it was understood anew meanwhile.
+    """
+
+    def failed(old: Item | None) -> RapportError:
+        if old is not None and not old.get("tallied"):
+            return Stale("The response changed meanwhile.")
+        return Repeated("The response is counted by its topics already, or gone.")
+
+    free = Attr("tallied").not_exists() & Attr("pk").exists()
+    work.update(
+        feedback_key(feedback.id),
+        assign={"tallied": True},
+        when=free & Attr("themes").eq(feedback.themes),
+        failure=failed,
+    )
+
+
 def of_customer(customer_id: str, *, limit: int) -> list[Feedback]:
     """Some of a customer's responses, as they are now: two calls."""
     listed = pages.page([Query(_customer_list(customer_id), index="gsi2")], limit=limit).items
@@ -93,13 +127,19 @@ def every_of_customer(customer_id: str) -> Iterator[Feedback]:
     return (_feedback(item) for item in pages.every(query))
 
 
+_OF_THE_PERSON = (
+    *("comment", "custom", "answers", "customer_id", "invitation_id", "ticket_id", "fingerprint"),
+    *("gsi2pk", "gsi2sk"),
+)
+
+
 def reduce(work: Work, feedback: Feedback) -> None:
     """Leave what is counted, and nothing of the person. Fails with Stale when it changed meanwhile."""
     work.update(
         feedback_key(feedback.id),
         assign={"reduced": True},
         add={"version": 1},
-        remove=("comment", "custom", "customer_id", "fingerprint", "gsi2pk", "gsi2sk"),
+        remove=_OF_THE_PERSON,
         when=Attr("version").eq(feedback.version),
         failure=Stale("The response changed meanwhile."),
     )
@@ -162,15 +202,3 @@ def _where(**wanted: str | None) -> Any:
 
 def _feedback(item: Item) -> Feedback:
     return Feedback.model_validate(item, strict=False)
-
-
-def count(work: Work, survey: str, day: date, shard: int, additions: Mapping[str, int]) -> None:
-    """Add to the day's counters, of the survey and of all together."""
-    for name in (survey, ALL):
-        counters.count(work, f"STAT#{name}", day, shard, additions)
-
-
-def counted(survey: str | None, first: date, last: date) -> Iterator[tuple[date, dict[str, int]]]:
-    """The counters of the days from `first` to `last`, some days in several pieces: one call for a year."""
-    for day, _, numbers in counters.counted(f"STAT#{survey or ALL}", first, last):
-        yield day, numbers

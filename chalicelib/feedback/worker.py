@@ -1,4 +1,4 @@
-"""Stores the responses that POST /v1/feedback sent to the queue, and those that came by mail."""
+"""Stores the responses that POST /v1/feedback sent to the queue, those of pages, and those by mail."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import json
 
 from chalice.app import Blueprint
 
-from chalicelib.feedback import intake
+from chalicelib.feedback import by_page, intake
+from chalicelib.feedback.by_page import Taken
 from chalicelib.feedback.model import Submission
 from chalicelib.kernel.workers import Job, batch_worker
 
 worker = Blueprint(__name__)
 
 
-def _read(body: str) -> Submission:
-    """The response in a queue message, or in the mail that it tells of as an event of the bus."""
+def _read(body: str, taken: Taken) -> Submission:
+    """The response in a queue message, or in the mail or the page that an event of the bus tells of."""
+    if by_page.tells(body):
+        return by_page.read_event(body, taken)
     if '"detail-type"' in body and _is_event(body):
         from chalicelib.feedback import by_mail  # brings all of mail, which most workers never need
 
@@ -34,13 +37,17 @@ def _is_event(body: str) -> bool:
 def feedback_worker(jobs: list[Job]) -> None:
     """One reading and one transaction a batch, unless messages repeat or meet another worker's.
 
-    A mail to a feedback mailbox comes as its event, and is read first.
+    A mail to a feedback mailbox comes as its event, and is read first; so do the responses of pages, all of
+    a batch in one call.
     """
+    handed_in = by_page.handed_in(job.body for job in jobs)
     readable: list[tuple[Job, Submission]] = []
     for job in jobs:
         with job.attempt():
-            readable.append((job, _read(job.body)))
+            readable.append((job, _read(job.body, handed_in)))
     taken = intake.Intake([submission for _, submission in readable])
     for job, submission in readable:
         with job.attempt() as work:
             taken.receive(work, submission)
+            if submission.id in handed_in:
+                by_page.settle(work, submission.id)

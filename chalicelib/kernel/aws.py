@@ -82,7 +82,12 @@ def ses() -> SESClient:
     return client
 
 
+@cache
+def comprehend() -> Any:
+    return _make("comprehend")
+
+
 def forget() -> None:
     """Drop every client; for tests, which change the cloud under us."""
-    for made in (dynamodb, sqs, s3, events, cloudwatch, functions, scheduler, ssm, ses):
+    for made in (dynamodb, sqs, s3, events, cloudwatch, functions, scheduler, ssm, ses, comprehend):
         made.cache_clear()

@@ -59,28 +59,44 @@ def put_new(key: str, content: bytes, content_type: str, *, bucket: str) -> bool
     return True
 
 
-def size(key: str, *, bucket: str) -> int | None:
-    """The bytes of an object, or None when it is not there."""
+class Found(NamedTuple):
+    """How large an object is, and what tells its content from any other that comes in its place."""
+
+    size: int
+    etag: str
+
+
+def look(key: str, *, bucket: str) -> Found | None:
+    """What an object is like, or None when it is not there."""
     try:
         with busy_is_unavailable("storage"):
-            return aws.s3().head_object(Bucket=bucket, Key=key)["ContentLength"]
+            head = aws.s3().head_object(Bucket=bucket, Key=key)
+            return Found(head["ContentLength"], head["ETag"])
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NotFound"):
             raise
         return None
 
 
-def read(key: str, first: int, length: int, *, bucket: str) -> bytes:
-    """At most `length` bytes from the offset `first` on; none at the end. Raises NotFound."""
+def read(key: str, first: int, length: int, *, bucket: str, etag: str | None = None) -> bytes:
+    """At most `length` bytes from the offset `first` on; none at the end.
+
+    Raises NotFound, also `object_replaced` when its content is not the one of that `etag` any more.
+    """
     client = aws.s3()
+    same: Any = {"IfMatch": etag} if etag else {}
     try:
         with busy_is_unavailable("storage"):
-            answer = client.get_object(Bucket=bucket, Key=key, Range=f"bytes={first}-{first + length - 1}")
+            span = f"bytes={first}-{first + length - 1}"
+            answer = client.get_object(Bucket=bucket, Key=key, Range=span, **same)
             return answer["Body"].read()
     except client.exceptions.NoSuchKey:
         raise NotFound("There is no such object.", code="no_such_object") from None
     except ClientError as error:
-        if error.response["Error"]["Code"] != "InvalidRange":
+        code = error.response["Error"]["Code"]
+        if code == "PreconditionFailed":
+            raise NotFound("Another object came in its place.", code="object_replaced") from None
+        if code != "InvalidRange":
             raise
         return b""
 

@@ -32,6 +32,8 @@ class Settings(BaseModel):
     support_address: str = "support@example.com"
     business_name: str = "Rapport"
     public_url: str = ""
+    sentiment_engine: str = Field(default="offline", pattern="^(offline|comprehend)$")
+    """Who reads the words of responses: our own engine, or Amazon Comprehend, which costs."""
     quiet_hours: str = Field(
         default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$"
     )

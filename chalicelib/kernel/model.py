@@ -29,9 +29,13 @@ Value = TypeVar("Value")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
+def is_clean(value: str) -> bool:
+    """Whether it has no controls and lone surrogates, which DynamoDB, JSON or a terminal would choke on."""
+    return _FORBIDDEN.search(value) is None
+
+
 def _clean(value: str) -> str:
-    """Refuse what DynamoDB, JSON or a terminal would choke on: controls and lone surrogates."""
-    if _FORBIDDEN.search(value):
+    if not is_clean(value):
         raise ValueError("must not contain control characters or lone surrogates")
     return value
 

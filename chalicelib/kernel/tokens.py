@@ -16,7 +16,16 @@ from chalicelib.kernel.config import Misconfigured, settings
 from chalicelib.kernel.table import busy_is_unavailable
 
 Purpose = Literal[
-    "cursor", "thread", "suppression", "consent", "preferences", "download", "vote", "webhook", "portal"
+    "cursor",
+    "thread",
+    "suppression",
+    "consent",
+    "preferences",
+    "download",
+    "vote",
+    "webhook",
+    "portal",
+    "survey",
 ]
 
 _SALT = b"rapport"

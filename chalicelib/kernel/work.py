@@ -150,6 +150,7 @@ class Work:
         customer_id: str | None = None,
         channel: str | None = None,
         occurred_at: datetime | None = None,
+        recorded_at: datetime | None = None,
         private: dict[str, Any] | None = None,
         once: tuple[str, ...] = (),
         expires_at: int | None = None,
@@ -157,6 +158,7 @@ class Work:
         """Record a domain event in the partition of whom it is about; returns its item.
 
         One that only wakes a worker, and is no part of anybody's history, may expire (epoch seconds).
+        One that must not tell its moment says that it was recorded at another one.
 
         With `once`, what the change is known by, the event is the change's own track: the same change made
         again, from a Work of the same time, fails with Repeated before anything else does.
@@ -165,7 +167,7 @@ class Work:
             partition,
             data,
             principal=self.principal,
-            recorded_at=self.now,
+            recorded_at=recorded_at or self.now,
             occurred_at=occurred_at,
             customer_id=customer_id,
             channel=channel,

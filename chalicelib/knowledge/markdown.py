@@ -27,6 +27,8 @@ _TAGS = {
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
 _TEXTS = frozenset({"text", "code_inline", "code_block", "fence"})
+_APART = frozenset({"heading_close", "th_close", "td_close"})
+"""What ends without a full stop, so that a line of text needs a mark there."""
 
 
 class Rendered(NamedTuple):
@@ -50,7 +52,7 @@ def rendered(markdown: str) -> Rendered:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
     html = parser.renderer.render(tokens, parser.options, {})
-    return Rendered(_sanitised(html), " ".join("".join(_seen(tokens)).split()))
+    return Rendered(_sanitised(html), " ".join("".join(_seen(tokens)).split()).removesuffix(" ·"))
 
 
 @cache
@@ -85,5 +87,7 @@ def _seen(tokens: Sequence[Token]) -> Iterator[Any]:
         if token.type in _TEXTS:
             yield token.content
         yield from _seen(token.children or ())
-        if token.block or token.type in ("softbreak", "hardbreak"):
+        if token.type in _APART:
+            yield " · "
+        elif token.block or token.type in ("softbreak", "hardbreak"):
             yield " "  # what is marked within a word, or before a comma, stays one

@@ -16,9 +16,11 @@ from chalicelib.kernel.config import settings
 UNSUBSCRIBE_URL = "https://unsubscribe.invalid/"
 PREFERENCES_URL = "https://preferences.invalid/"
 PORTAL_URL = "https://portal.invalid/"
+OWN_URL = "https://own.invalid/"
 """What `{{ unsubscribe_url }}` and `{{ preferences_url }}` are until a mail is sent (RFC 2606 section 2).
 
-The last is the customer's own page of their tickets (portal/)."""
+The third is the customer's own page of their tickets (portal/), the last the page that the mail alone leads
+to (`own_path`)."""
 
 CHOICE_VALID_FOR = timedelta(days=3 * 365)
 """How long somebody can leave a topic by an old mail."""
@@ -27,7 +29,7 @@ PORTAL_VALID_FOR = timedelta(days=1)
 """How long a link works by which a customer sees their tickets, when they asked for it by mail."""
 
 _CHOICE = re.compile(rf"({ids.ULID_PATTERN}) ({ids.ULID_PATTERN}) (\d{{1,12}}) ([a-z0-9_-]{{1,40}})")
-_ENTRANCE = re.compile(rf"({ids.ULID_PATTERN}) (\d{{1,12}})")
+_ENTRANCE = re.compile(rf"({ids.ULID_PATTERN}) ({ids.ULID_PATTERN}) (\d{{1,12}})")
 _DOWNLOAD = re.compile(rf"({ids.ULID_PATTERN}) (\d{{1,12}}) ([0-9a-f]{{64}})")
 
 
@@ -52,9 +54,10 @@ class Download(NamedTuple):
 
 
 class Entrance(NamedTuple):
-    """Whose tickets a link shows, and until when."""
+    """Whose tickets which link shows, and until when."""
 
     customer_id: str
+    link_id: str
     expires_at: int
 
     def is_over(self, at: datetime) -> bool:
@@ -103,13 +106,19 @@ def download(token: str, at: datetime) -> Download | None:
     return Download(f"msg_{read[1]}", int(read[2]), read[3])
 
 
-def portal_url(base: str, customer_id: str, until: datetime) -> str:
-    """Where a customer sees and answers their tickets until then; whoever has the link can."""
-    payload = f"{customer_id.removeprefix('cus_')} {int(until.timestamp())}"
+def portal_link_of(message_id: str) -> str:
+    """The id of the link that a mail brings."""
+    return f"lnk_{message_id.removeprefix('msg_')}"
+
+
+def portal_url(base: str, customer_id: str, link_id: str, until: datetime) -> str:
+    """Where a customer sees and answers their tickets until then, by a link that portal/ keeps."""
+    whose, which = customer_id.removeprefix("cus_"), link_id.removeprefix("lnk_")
+    payload = f"{whose} {which} {int(until.timestamp())}"
     return f"{base}/my/{tokens.seal('portal', payload)}"
 
 
 def entrance(token: str) -> Entrance | None:
     """What such a link's token stands for; None for one that we did not make."""
     read = _ENTRANCE.fullmatch(tokens.unseal("portal", token) or "")
-    return Entrance(f"cus_{read[1]}", int(read[2])) if read else None
+    return Entrance(f"cus_{read[1]}", f"lnk_{read[2]}", int(read[3])) if read else None

@@ -180,6 +180,8 @@ class StoredMessage(Message):
     in_reply_to: str | None = None
     references: list[str] = []
     auto_reply: bool = False
+    own_path: str | None = None
+    """Where `OWN_URL` leads in its text: a page that is its reader's alone, so nobody here is shown it."""
     about: str | None = None
     """Of a notice to staff: the thread that it tells of, with which it is erased."""
     sent_for: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.access import service as access
 from chalicelib.consent import service as consent
 from chalicelib.consent.model import SERVICE
+from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import ids
@@ -74,7 +75,7 @@ def _recipient(new: NewMail) -> tuple[Customer | None, Address]:
             raise Invalid("This customer has no e-mail address.", code="no_address")
         return customer, primary
     to = Address(address=str(new.email))
-    known = customers.id_of_email(to.address)
+    known = recognition.id_of_email(to.address)
     return customers.get(known) if known else None, to
 
 

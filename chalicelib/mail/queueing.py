@@ -48,6 +48,8 @@ class Draft:
     template: TemplateUse | None = None
     attachments: list[AttachmentInfo] = field(default_factory=list)
     """What was stored before (attaching.py), under the thread or under `id`."""
+    own_path: str | None = None
+    """What `links.OWN_URL` stands for in its texts: a page that is its reader's alone."""
     id: str | None = None
     """Derived from what it answers to, or new; a mail with an id that is there fails with Repeated."""
     sent_for: str | None = None
@@ -88,6 +90,7 @@ def queue(work: Work, draft: Draft) -> Message:
         not_before=draft.send_at,
         about=draft.about,
         sent_for=draft.sent_for,
+        own_path=draft.own_path,
     )
     store.add(work, message)
     service.record(work, message, _queued(message))

@@ -25,7 +25,8 @@ def outgoing(message: StoredMessage, banned: set[str], locale: str | None) -> Ou
     content = Content(text=message.text, elided="", html=None)
     if message.body_key is not None:
         content = Content.model_validate(blobs.get_json(message.body_key), strict=False)
-    text, html, headers = _with_choices(message, _with_entrance(message, content.text), content.html, locale)
+    text, html = _with_own_page(message, _with_entrance(message, content.text), content.html)
+    text, html, headers = _with_choices(message, text, html, locale)
     attached, linked = _divided(message.attachments, 3 * (len(text) + len(html or "")))
     if linked:
         urls = [(one, links.download_url(message.id, one.id, now())) for one in linked]
@@ -71,8 +72,18 @@ def _with_entrance(message: StoredMessage, text: str) -> str:
     """A text with the link to the customer's tickets, if it is to have one."""
     if message.customer_id is None or links.PORTAL_URL not in text:
         return text
-    url = links.portal_url(settings().public_url, message.customer_id, now() + links.PORTAL_VALID_FOR)
+    until = message.created_at + links.PORTAL_VALID_FOR
+    link_id = links.portal_link_of(message.id)
+    url = links.portal_url(settings().public_url, message.customer_id, link_id, until)
     return text.replace(links.PORTAL_URL, url)
+
+
+def _with_own_page(message: StoredMessage, text: str, html: str | None) -> tuple[str, str | None]:
+    """Texts with the address of the page that the mail leads to, if there is one."""
+    if message.own_path is None:
+        return text, html
+    url = settings().public_url + message.own_path
+    return text.replace(links.OWN_URL, url), html and html.replace(links.OWN_URL, url)
 
 
 def _with_choices(

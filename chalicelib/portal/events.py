@@ -17,4 +17,14 @@ class PortalLinkMade(EventData):
     type: ClassVar[str] = "portal.link_made"
     audited: ClassVar[bool] = True
     customer_id: str
+    link_id: str
     valid_days: int
+
+
+class PortalLinkRevoked(EventData):
+    """A link opens a customer's tickets no more."""
+
+    type: ClassVar[str] = "portal.link_revoked"
+    audited: ClassVar[bool] = True
+    customer_id: str
+    link_id: str

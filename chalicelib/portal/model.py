@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
+from chalicelib.kernel import ids
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Conflict, Repeated
 from chalicelib.kernel.model import Line, Model, Stored, Text, Utc
@@ -27,6 +28,7 @@ _STATUS: dict[Status, PortalStatus] = {
 }
 """What a status means to whoever asked; what it is called inside is none of theirs."""
 
+LinkId = Annotated[str, ids.id_of("lnk")]
 Once = Annotated[
     str, Line(64), Field(description="Any text of yours: the same again within the day is 409 `repeated`.")
 ]
@@ -42,11 +44,19 @@ class NewPortalLink(Model):
     valid_days: Annotated[int, Field(ge=1, le=30)] = 7
 
 
-class PortalLink(Model):
-    """A link by which a customer sees and answers their tickets; whoever has it can, until it expires."""
+class PortalLink(Stored):
+    """A link by which a customer sees and answers their tickets: made by a key, or mailed on request."""
+
+    id: LinkId
+    how: Literal["made", "mailed"]
+    created_at: Utc
+    expires_at: Utc
+
+
+class MadePortalLink(PortalLink):
+    """With its address, which is shown this once; whoever has it can use it, until it ends or is revoked."""
 
     url: str
-    expires_at: Utc
 
 
 class NewRequest(Model):

@@ -110,6 +110,7 @@ def closed(error: RapportError, languages: Sequence[str], up: str) -> Raw:
     said = TEXTS[language]
     title, status = {
         "link_expired": (said.over, 410),
+        "link_revoked": (said.over, 410),
         "no_such_customer": (said.gone, 410),
         "no_such_link": (said.unknown, 404),
     }.get(error.code, (said.gone, 404))

@@ -15,7 +15,9 @@ from chalicelib.mail.model import Download, MessageId
 from chalicelib.portal import entering
 from chalicelib.portal import service as portal
 from chalicelib.portal.model import (
+    LinkId,
     LinkRequest,
+    MadePortalLink,
     NewAnswer,
     NewPortalLink,
     NewRequest,
@@ -41,18 +43,31 @@ def ask_for_portal_link(body: LinkRequest, work: Work, visitor: Visitor) -> Raw:
     return Raw("", "application/json", {})
 
 
-@routes.post("/v1/customers/{customer_id}/portal-link", scope="portal:write", secret=True)
-def make_portal_link(customer_id: CustomerId, body: NewPortalLink, work: Work, link: Link) -> PortalLink:
+@routes.post("/v1/customers/{customer_id}/portal-links", scope="portal:write", status=201, secret=True)
+def make_portal_link(customer_id: CustomerId, body: NewPortalLink, work: Work, link: Link) -> MadePortalLink:
     """Make a link by which a customer sees and answers their tickets. Whoever has it can: hand it to them."""
     return entering.make(work, customer_id, body, link)
+
+
+@routes.get("/v1/customers/{customer_id}/portal-links", scope="portal:write")
+def list_portal_links(customer_id: CustomerId, query: PageParameters) -> Page[PortalLink]:
+    """List a customer's links that work, newest first, mailed ones too; without their addresses."""
+    data, position = entering.made_links(customer_id, limit=query.limit, after=query.cursor)
+    return Page(data=data, next_cursor=position)
+
+
+@routes.delete("/v1/customers/{customer_id}/portal-links/{link_id}", scope="portal:write")
+def revoke_portal_link(customer_id: CustomerId, link_id: LinkId, work: Work) -> None:
+    """Have a link open nothing any more, at once."""
+    entering.revoke(work, customer_id, link_id)
 
 
 @routes.get("/v1/public/portal/{token}/tickets", public=True)
 def list_portal_tickets(token: Token, query: PageParameters) -> Page[PortalTicket]:
     """List their tickets, newest first. Lags a moment; a page may be short.
 
-    404 `no_such_link` for a token that is not ours, 403 `link_expired` for one that is over, 404
-    `no_such_customer` when they were erased; so for all routes of a token.
+    404 `no_such_link` for a token that is not ours, 403 `link_expired` for one that is over, 403
+    `link_revoked`, 404 `no_such_customer` when they were erased; so for all routes of a token.
     """
     data, position = portal.tickets(entering.enter(token), limit=query.limit, after=query.cursor)
     return Page(data=data, next_cursor=position)

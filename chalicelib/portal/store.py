@@ -1,18 +1,23 @@
-"""The items of the portal: links that were asked for, and counts, which name nobody; all end in two days."""
+"""The items of the portal: links until they end; and for two days requests and counts, which name nobody."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.kernel import table, tokens
+from chalicelib.customers import service as customers
+from chalicelib.kernel import pages, table, tokens
 from chalicelib.kernel.errors import AlreadyExists, NotFound, Repeated, Stale
+from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
-from chalicelib.portal.model import Day
+from chalicelib.portal.model import Day, PortalLink
 
 KEPT_FOR = timedelta(days=2)
+_LINK = "ENTRANCE#"
+"""Before a partition's events: between them and the profile nothing else may lie."""
 
 
 def until(now: datetime) -> int:
@@ -58,6 +63,43 @@ def remove_request(work: Work, request_id: str) -> None:
     """Fails with Repeated when it was answered meanwhile."""
     done = Repeated("This request was answered.")
     work.delete(_request_key(request_id), when=Attr("pk").exists(), failure=done)
+
+
+def link_key(customer_id: str, link_id: str) -> Key:
+    """In its customer's partition, so that it goes when they are erased."""
+    return Key(customers.partition(customer_id), f"{_LINK}{link_id}")
+
+
+def add_link(work: Work, customer_id: str, link: PortalLink) -> None:
+    """Keep a link until it ends; it opens nothing once it is not there."""
+    item: Item = {**link_key(customer_id, link.id)._asdict(), **link.model_dump(mode="json")}
+    item["expires_at"] = int(link.expires_at.timestamp())
+    work.put(item, unless_exists=AlreadyExists("This link exists."))
+
+
+def find_link(customer_ids: Iterable[str], link_id: str) -> Key | None:
+    """Where a link of one of these customers lies: one call."""
+    return next(iter(table.get_many(link_key(one, link_id) for one in customer_ids)), None)
+
+
+def remove_link(work: Work, key: Key) -> None:
+    """Fails with NotFound when it was revoked meanwhile."""
+    gone = NotFound("There is no such link.", code="no_such_link")
+    work.delete(key, when=Attr("pk").exists(), failure=gone)
+
+
+def links(
+    customer_ids: Iterable[str], *, limit: int, after: str | None
+) -> tuple[list[PortalLink], str | None]:
+    """A page of the links that work, newest first: a call an id."""
+    queries = [Query.prefixed(customers.partition(one), _LINK, consistent=True) for one in customer_ids]
+    found = pages.page(queries, limit=limit, after=after)
+    return [_link(item) for item in found.items], found.after
+
+
+def _link(item: Item) -> PortalLink:
+    ends = datetime.fromtimestamp(item["expires_at"], UTC)
+    return PortalLink.model_validate({**item, "expires_at": ends}, strict=False)
 
 
 def _day_key(customer_id: str) -> Key:

@@ -51,7 +51,7 @@ def _for_good(removed: dict[str, int]) -> list[Remainder]:
     if removed.get("responses_reduced"):
         why = "responses without person, words and custom fields, so that statistics keep their counts"
         found.append(Remainder(what="reduced_responses", why=why))
-    if removed.get("identities"):
+    if removed.get("identities") or removed.get("suppressions"):
         why = "keyed hashes of their addresses, so that nobody mails them again after an import"
         found.append(Remainder(what="suppressions", why=why))
     return found

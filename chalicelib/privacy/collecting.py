@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.customers import erasure as customers
+from chalicelib.customers.burial import require_not_buried
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict, Repeated
@@ -57,7 +58,7 @@ def request(work: Work, customer_id: str, new: NewAccessRequest) -> AccessReques
         recorded_by=RequestedBy.of(work.principal),
         requested_at=work.now,
     )
-    customers.require_not_buried(work, customer_id)
+    require_not_buried(work, customer_id)
     store.add_access(work, access)
     _record(work, access, AccessRequested(job_id=access.id, step=0, customer_id=customer_id))
     return shown(access)

@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.customers import burial
 from chalicelib.customers import erasure as customers
 from chalicelib.kernel import ids
 from chalicelib.kernel.commit import commit
@@ -35,7 +36,7 @@ def request(work: Work, customer_id: str, new: NewErasure) -> Erasure:
     """
     if new.confirm != customer_id:
         raise Invalid.in_body("confirm", "is not the id of this customer", "not_confirmed")
-    earlier = customers.erased([customer_id])
+    earlier = burial.erased([customer_id])
     if earlier:
         return shown(store.erasure(earlier[customer_id]))
     erasure = StoredErasure(
@@ -48,7 +49,7 @@ def request(work: Work, customer_id: str, new: NewErasure) -> Erasure:
         requested_at=work.now,
         **new.model_dump(exclude={"confirm"}),
     )
-    customers.bury(work, erasure.customer_ids, erasure.id)
+    burial.bury(work, erasure.customer_ids, erasure.id)
     store.add_erasure(work, erasure)
     event = ErasureRequested(
         job_id=erasure.id,

@@ -16,6 +16,7 @@ from chalicelib.directory import service as directory
 from chalicelib.duplicates import service as duplicates
 from chalicelib.feedback import service as feedback
 from chalicelib.followups import erasure as followups
+from chalicelib.invitations import service as invitations
 from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import StoredObject
 from chalicelib.kernel.config import settings
@@ -101,6 +102,12 @@ KEEPERS: tuple[Keeper, ...] = (
         told="that another entry may be of you",
     ),
     Keeper("index", directory.erase),
+    Keeper(
+        "invitations",
+        _counted("invitations", invitations.erase),
+        invitations.export_of,
+        told="surveys that we invited you to",
+    ),
     Keeper("feedback", feedback.erase, feedback.export_of, told="what you said in surveys"),
     Keeper("suggestions", suggestions.erase, suggestions.export_of, told="what you suggested and voted for"),
     Keeper(

@@ -9,7 +9,6 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from chalicelib.customers.model import Customer
-from chalicelib.directory.words import folded, words
 from chalicelib.mail.inbox import Arrival
 from chalicelib.rules.conditions import TextField
 
@@ -20,6 +19,8 @@ MAX_TEXT = 20_000
 @lru_cache(maxsize=4096)
 def plain(value: str) -> str:
     """A value of a condition in the form that facts are compared in; kept, since rules change seldom."""
+    from chalicelib.directory.words import folded  # takes a while to compile
+
     return folded(value)
 
 
@@ -61,6 +62,8 @@ class Facts:
     @cached_property
     def texts(self) -> dict[TextField, list[str]]:
         """The texts of each field, folded once for all rules."""
+        from chalicelib.directory.words import folded
+
         found: dict[TextField, list[str]] = {
             "mailbox": [self.mailbox],
             "sender": [self.sender],
@@ -82,6 +85,8 @@ class Facts:
 
 def spaced(text: str) -> str:
     """The words of a folded text, each between spaces."""
+    from chalicelib.directory.words import words
+
     return f" {' '.join(words(text))} "
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from chalicelib.consent import statements
 from chalicelib.consent.model import NO, SERVICE, State, StoredConsent
 from chalicelib.consent.statements import Standing
+from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel.errors import Invalid
@@ -40,7 +41,7 @@ def subscribe(work: Work, new: NewSubscription, link: Link) -> Subscription:
 
     Who had said no is asked even where double opt-in is not: anybody could have typed their address.
     """
-    known = customers.id_of_email(new.email)
+    known = recognition.id_of_email(new.email)
     if known is None:
         customer = customers.register_lead(work, new.email, new.name or "", locale=new.locale)
     else:

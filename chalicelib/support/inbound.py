@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Repeated
 from chalicelib.kernel.work import Work
-from chalicelib.mail import filing, inbox, mailboxes, reported
+from chalicelib.mail import filing, inbox, mailboxes
 from chalicelib.mail import service as mail
 from chalicelib.mail.events import MailReceived
 from chalicelib.mail.inbox import Arrival
@@ -64,6 +64,8 @@ def file(work: Work, receipt: Receipt, mailbox: Mailbox) -> None:
     for key in arrival.seen_keys:
         mail.mark_seen(work, key)
     if known.sent is not None and arrival.report is not None:
+        from chalicelib.mail import reported  # few mails are reports
+
         reported.report_back(work, known.sent, arrival.report, at=receipt.received_at)
     settled = settle(work, arrival, known)
     ticket = settled.ticket

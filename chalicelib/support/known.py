@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from chalicelib.customers.model import Customer
 from chalicelib.kernel import table
@@ -43,10 +44,10 @@ def look_up(arrival: Arrival, at: datetime, *, instead: Book | None = None) -> K
     keys = [*arrival.seen_keys, *arrival.index_keys, *([arrival.own_key] if arrival.own_key else [])]
     sender = arrival.sender
     if sender is not None:
-        keys += [customers.email_key(sender.address), acknowledgement.history_key(sender)]
+        keys += [recognition.email_key(sender.address), acknowledgement.history_key(sender)]
     found = table.get_many([*keys, *book.keys(at)])
     rules = instead or book.opened(found, at)
-    holder = found.get(customers.email_key(sender.address)) if sender else None
+    holder = found.get(recognition.email_key(sender.address)) if sender else None
     verified = arrival.receipt.sender_verified and not arrival.receipt.is_spam
     customer_id = holder["customer_id"] if holder and verified else None
     asked = [customers.profile_key(customer_id)] if customer_id and rules.rules else []

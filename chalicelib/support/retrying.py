@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import Conflict
@@ -79,9 +80,9 @@ def _look_up(work: Work, arrival: Arrival, message: StoredMessage) -> Known:
     sender = arrival.sender if arrival.is_trusted else None
     keys = [running.log_key(message.id), *book.keys(work.now)]
     keys += [store.ticket_key(message.thread_id)] if message.thread_id else []
-    keys += [customers.email_key(sender.address)] if sender else []
+    keys += [recognition.email_key(sender.address)] if sender else []
     found = table.get_many(keys)
-    holder = found.get(customers.email_key(sender.address)) if sender else None
+    holder = found.get(recognition.email_key(sender.address)) if sender else None
     ticket = store.stored(found.get(store.ticket_key(message.thread_id))) if message.thread_id else None
     earlier = running.log_of(found.get(running.log_key(message.id)))
     asked = book.opened(found, work.now).left_by(earlier)

@@ -69,6 +69,12 @@ def get(ticket_id: str) -> Ticket:
     return shown(ticket).model_copy(update={"present": present})
 
 
+def with_merged(ticket_id: str) -> list[StoredTicket]:
+    """A ticket and those that were merged into it, 20 at most: one call, two with such. Raises NotFound."""
+    ticket = store.get(ticket_id)
+    return [ticket, *store.get_many(ticket.merged_ids)]
+
+
 def require(work: Work, ticket_id: str) -> None:
     """Commit only if the ticket exists; else NotFound."""
     work.require(store.ticket_key(ticket_id), store.no_such_ticket())

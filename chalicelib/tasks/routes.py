@@ -19,11 +19,14 @@ from chalicelib.tasks.model import NewTask, State, Task, TaskId, TaskPatch
 routes = Routes("Tasks", __name__)
 
 
-class TaskQuery(PageParameters):
+class TicketTaskQuery(PageParameters):
+    state: State | Literal["all"] = "open"
+
+
+class TaskQuery(TicketTaskQuery):
     owner: StaffId | None = None
     customer_id: CustomerId | None = None
     ticket_id: TicketId | None = None
-    state: State | Literal["all"] = "open"
     due_from: Utc | None = None
     due_to: Annotated[Utc | None, Field(description="Exclusive.")] = None
 
@@ -47,6 +50,18 @@ def list_tasks(query: TaskQuery) -> Page[Task]:
         ticket_id=query.ticket_id,
         due_from=query.due_from,
         due_to=query.due_to,
+        limit=query.limit,
+        after=query.cursor,
+    )
+    return Page(data=data, next_cursor=position)
+
+
+@routes.get("/v1/tickets/{ticket_id}/tasks", scope="tasks:read")
+def list_tasks_of_ticket(ticket_id: TicketId, query: TicketTaskQuery) -> Page[Task]:
+    """List follow-ups on a ticket, and on what was merged into it, by due time. Lags a moment."""
+    data, position = tasks.by_due(
+        state=None if query.state == "all" else query.state,
+        ticket_id=ticket_id,
         limit=query.limit,
         after=query.cursor,
     )

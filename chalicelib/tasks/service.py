@@ -111,27 +111,28 @@ def delete(work: Work, task_id: str) -> None:
 def by_due(
     *,
     state: State | None,
-    owner: str | None,
-    customer_id: str | None,
-    ticket_id: str | None,
-    due_from: datetime | None,
-    due_to: datetime | None,
+    owner: str | None = None,
+    customer_id: str | None = None,
+    ticket_id: str | None = None,
+    due_from: datetime | None = None,
+    due_to: datetime | None = None,
     limit: int,
     after: str | None,
 ) -> tuple[list[Task], str | None]:
     """A page in the order of the due times; those of a customer include those of whom they were merged with.
 
-    Those of a ticket are looked for among its customer's. Raises NotFound for a ticket that is not there, or
-    a customer of whom there is nothing.
+    Those of a ticket and of what was merged into it are looked for among its customers'. Raises NotFound for
+    a ticket that is not there, or a customer of whom there is nothing.
     """
-    of_ticket = support.get(ticket_id).customer_id if ticket_id else None
-    if ticket_id and of_ticket is None:
+    tickets = support.with_merged(ticket_id) if ticket_id else []
+    of_tickets = sorted({one.customer_id for one in tickets if one.customer_id})
+    if ticket_id and not of_tickets:
         return [], None
     tasks, position = store.by_due(
         states=(state,) if state else STATES,
         owner=owner,
-        group=customers.group_of(customer_id) if customer_id else [of_ticket] if of_ticket else (),
-        ticket_id=ticket_id,
+        group=customers.group_of(customer_id) if customer_id else of_tickets,
+        ticket_ids=[one.id for one in tickets],
         due_from=due_from,
         due_to=due_to,
         limit=limit,

@@ -71,7 +71,7 @@ def by_due(
     states: Sequence[State],
     owner: str | None = None,
     group: Sequence[str] = (),
-    ticket_id: str | None = None,
+    ticket_ids: Sequence[str] = (),
     due_from: datetime | None = None,
     due_to: datetime | None = None,
     limit: int,
@@ -79,14 +79,14 @@ def by_due(
 ) -> tuple[list[Task], str | None]:
     """A page in the order of the due times, from `due_from` on and before `due_to`.
 
-    Of a customer (`group`, the ids they go by), perhaps of one ticket of theirs, of an owner, or all: one
+    Of customers (`group`, the ids they go by), perhaps of these tickets of theirs, of an owner, or all: one
     call a partition.
     """
     bounds: dict[str, Any] = {"low": stamp(due_from) if due_from else LOWEST, "ascending": True}
     bounds["high"] = stamp(due_to) if due_to else HIGHEST
     if group:
-        asked = {"owner": owner, "ticket_id": ticket_id}
-        conditions: list[ConditionBase] = [Attr(name).eq(value) for name, value in asked.items() if value]
+        conditions: list[ConditionBase] = [Attr("owner").eq(owner)] if owner else []
+        conditions += [Attr("ticket_id").is_in(list(ticket_ids))] if ticket_ids else []
         bounds["where"] = reduce(And, conditions) if conditions else None
         partitions = [("gsi2", f"TSK#CUS#{one}#{state}") for one in group for state in states]
     elif owner:

@@ -11,7 +11,7 @@ from chalicelib.customers import upsert
 from chalicelib.customers.changes import Change, Outcome, settle
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.known import Row
-from chalicelib.customers.upsert import Match, Mode, Rules
+from chalicelib.customers.row_rules import Match, Mode, Rules
 from chalicelib.kernel import ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid, RapportError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.kernel import pages, table
+from chalicelib.kernel import ids, pages, table
 from chalicelib.kernel.errors import AlreadyExists, NotFound
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key
@@ -25,9 +25,12 @@ def add(work: Work, export: StoredExport) -> None:
     work.put(_item(export), unless_exists=AlreadyExists("This export exists."))
 
 
-def replace(work: Work, export: StoredExport, *, version: int) -> None:
-    """Fails with Stale when it changed meanwhile."""
-    work.replace(_item(export), version=version)
+def change(work: Work, export: StoredExport, **changes: object) -> StoredExport:
+    """Write the next version, with these changes. Fails with Stale when it changed meanwhile."""
+    now = ids.now()  # later than work.now by as long as the step took
+    after = export.model_copy(update={**changes, "version": export.version + 1, "updated_at": now})
+    work.replace(_item(after), version=export.version)
+    return after
 
 
 def get(export_id: str) -> StoredExport:

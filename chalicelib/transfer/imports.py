@@ -7,40 +7,25 @@ from datetime import timedelta
 from chalicelib.customers import service as customers
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
-from chalicelib.kernel.errors import Conflict, TooLarge
+from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.work import Work
 from chalicelib.transfer import import_store as store
 from chalicelib.transfer import results
 from chalicelib.transfer.events import ImportCreated, ImportStarted, ImportUndoStarted
-from chalicelib.transfer.import_model import (
-    MAX_BYTES,
-    OVER,
-    AnalyseImport,
-    Analysis,
+from chalicelib.transfer.export_model import KEPT_FOR
+from chalicelib.transfer.import_model import OVER, Import, Progress, RowOutcome, Setup, Starter
+from chalicelib.transfer.import_views import (
     CreatedImport,
-    Import,
     ImportView,
     NewImport,
-    Progress,
     Results,
     ResultsFile,
-    RowOutcome,
-    Setup,
-    Starter,
     Upload,
 )
-from chalicelib.transfer.proposing import propose
-from chalicelib.transfer.reading.dialect import SAMPLED, Dialect, Given, dialect_of
-from chalicelib.transfer.reading.records import Record
 
 UPLOAD_SECONDS = 12 * 3600
 """How long a link to upload to is good for."""
 LINK_SECONDS = 900
-HEAD_BYTES = 1_000_000
-"""Of the file's beginning, that an analysis reads."""
-SAMPLES = 3
-SAMPLE_LENGTH = 100
-"""Values of a column that an analysis shows, and the characters of each."""
 
 
 def create(work: Work, new: NewImport) -> CreatedImport:
@@ -62,57 +47,10 @@ def create(work: Work, new: NewImport) -> CreatedImport:
     return CreatedImport(**found.model_dump(include={"id", "state", "filename", "created_at"}), upload=upload)
 
 
-def analyse(work: Work, import_id: str, given: AnalyseImport) -> Analysis:
-    """Find out how the uploaded file is to be read. Raises Conflict `not_uploaded`, Invalid, TooLarge."""
-    found = store.get(import_id)
-    if found.state not in ("awaiting_upload", "ready"):
-        raise Conflict("The import was started before.", code="already_started")
-    key, bucket = store.source_key(import_id), settings().files_bucket
-    size = blobs.size(key, bucket=bucket)
-    if size is None:
-        raise Conflict("The file is not uploaded yet.", code="not_uploaded")
-    if size > MAX_BYTES:
-        raise TooLarge("A file has 5 GB at most.")
-    head = blobs.read(key, 0, HEAD_BYTES, bucket=bucket)
-    dialect = dialect_of(head, whole=size == len(head), given=Given(**given.model_dump()))
-    after = found.model_copy(
-        update={
-            "version": found.version + 1,
-            "updated_at": work.now,
-            "state": "ready",
-            "size": size,
-            "dialect": dialect,
-            "offset": dialect.rows_at,
-        }
-    )
-    store.replace(work, after)
-    columns = propose(dialect.columns, _samples(dialect, head))
-    return Analysis(import_id=import_id, size=size, dialect=dialect, columns=columns)
-
-
-def _samples(dialect: Dialect, head: bytes) -> list[list[str]]:
-    """For each column the first values that it holds."""
-    found: list[list[str]] = [[] for _ in dialect.columns]
-    records = dialect.records(lambda first, length: head[first : first + length], dialect.rows_at)
-    for record, _ in zip(records, range(SAMPLED), strict=False):
-        for place, value in enumerate(_values(dialect, record)):
-            if value.strip() and len(found[place]) < SAMPLES:
-                found[place].append(value.strip()[:SAMPLE_LENGTH])
-    return found
-
-
-def _values(dialect: Dialect, record: Record) -> list[str]:
-    if record.problem:
-        return []
-    if dialect.format == "csv":
-        return record.cells[: len(dialect.columns)]
-    given = [record.fields.get(column) for column in dialect.columns]
-    return ["" if value is None else str(value) for value in given]
-
-
 def start(work: Work, import_id: str, setup: Setup) -> ImportView:
     """Start an import that was analysed. Raises Conflict, Invalid for other columns or unknown topics."""
     found = store.get(import_id)
+    work.check_version(found.version)
     if found.state == "awaiting_upload" or found.dialect is None:
         raise Conflict("Analyse the file first.", code="not_analysed")
     if found.state != "ready":
@@ -149,6 +87,7 @@ def _started(found: Import, work: Work, **changes: object) -> Import:
 def cancel(work: Work, import_id: str) -> ImportView:
     """Have a running import end with its current slice. Twice is once. Raises Conflict `not_running`."""
     found = store.get(import_id)
+    work.check_version(found.version)
     if found.cancelling and found.state in ("running", "finishing", "cancelled"):
         return ImportView.of(found)
     if found.state != "running":
@@ -160,14 +99,21 @@ def cancel(work: Work, import_id: str) -> ImportView:
 
 
 def undo(work: Work, import_id: str) -> ImportView:
-    """Begin to take an import back. Twice is once. Raises Conflict while it runs, and for a dry run."""
+    """Begin to take an import back. Twice is once.
+
+    Raises Conflict while it runs, for a dry run, and `too_late` a day before what it did is forgotten, which
+    is left for the undoing itself.
+    """
     found = store.get(import_id)
+    work.check_version(found.version)
     if found.state in ("undoing", "undone"):
         return ImportView.of(found)
     if found.state not in OVER:
         raise Conflict("Only an import that is over can be undone.", code="not_over")
     if found.setup is None or found.setup.dry_run:
         raise Conflict("A dry run changed nothing.", code="dry_run")
+    if found.progress and found.progress.started_at + KEPT_FOR - timedelta(days=1) <= ids.now():
+        raise Conflict("An import is kept for 30 days; then it stays done.", code="too_late")
     undoing = _started(found, work, state="undoing", undo=_begin(work))
     store.replace(work, undoing)
     work.record(store.partition(import_id), ImportUndoStarted(job_id=import_id, step=undoing.step))
@@ -187,16 +133,26 @@ def newest(*, limit: int, after: str | None) -> tuple[list[ImportView], str | No
 def rows(
     import_id: str, kind: store.Kind, outcome: str | None, *, limit: int, after: str | None
 ) -> tuple[list[RowOutcome], str | None]:
-    """A page of what became of the rows, as far as it is known."""
-    return results.page(store.get(import_id), kind, outcome, limit=limit, after=after)
+    """A page of what became of the rows, as far as it is known. Raises NotFound, also `file_gone`."""
+    found = store.get(import_id)
+    try:
+        return results.page(found, kind, outcome, limit=limit, after=after)
+    except NotFound:
+        raise _gone() from None
+
+
+def _gone() -> NotFound:
+    return NotFound("The outcomes were deleted after 30 days.", code="file_gone")
 
 
 def links(import_id: str, kind: store.Kind) -> Results:
-    """Links to the files of outcomes. Raises Conflict `not_over` before they are complete."""
+    """Links to the files of outcomes. Raises Conflict `not_over` before they are complete, `file_gone`."""
     found = store.get(import_id)
     progress = found.undo if kind == "undo" else found.progress
     if found.setup is None or progress is None or progress.finished_at is None:
         raise Conflict("The results are complete when the import is over.", code="not_over")
+    if progress.finished_at + KEPT_FOR <= ids.now():
+        raise _gone()
     suffix = found.setup.results
     files = [
         ResultsFile(

@@ -12,6 +12,7 @@ from chalicelib.kernel import blobs
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import BadRequest
 from chalicelib.transfer import import_store as store
+from chalicelib.transfer.columns import defused
 from chalicelib.transfer.import_model import Import, RowOutcome
 
 FILE_SLICES = 250
@@ -52,9 +53,9 @@ def _write_csv(text: io.TextIOWrapper, changes: list[Change]) -> None:
     writer = csv.writer(text)
     for change in changes:
         fields = outcome_of(change).model_dump()
-        lists = {name: " ".join(fields[name]) for name in ("changed", "candidates")}
-        opted_out = "true" if change.opted_out else ""
-        writer.writerow([{**fields, **lists, "opted_out": opted_out}[name] for name in COLUMNS])
+        fields |= {name: " ".join(fields[name]) for name in ("changed", "candidates")}
+        fields |= {"opted_out": "true" if change.opted_out else "", "reason": defused(change.reason or "")}
+        writer.writerow([fields[name] for name in COLUMNS])
 
 
 def _write_json(text: io.TextIOWrapper, changes: list[Change]) -> None:

@@ -6,21 +6,19 @@ from chalicelib.kernel.http.batches import Batch
 from chalicelib.kernel.http.paging import Page, PageParameters
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.kernel.work import Work
+from chalicelib.transfer import analysing, imports
 from chalicelib.transfer import batch as batches
-from chalicelib.transfer import imports
 from chalicelib.transfer.batch import BatchResult, NewBatch
-from chalicelib.transfer.import_model import (
+from chalicelib.transfer.import_model import ImportId, RowOutcome, Setup
+from chalicelib.transfer.import_views import (
     AnalyseImport,
     Analysis,
     CreatedImport,
-    ImportId,
     ImportView,
     NewImport,
     Results,
     ResultsQuery,
-    RowOutcome,
     RowQuery,
-    Setup,
 )
 
 routes = Routes("Imports", __name__)
@@ -63,7 +61,7 @@ def analyse_import(import_id: ImportId, body: AnalyseImport, work: Work) -> Anal
     What you give is taken as it is, the rest is found out. 409 `not_uploaded` before the upload; 422 for a
     file that is no text, such as a ZIP archive or a workbook.
     """
-    return imports.analyse(work, import_id, body)
+    return analysing.analyse(work, import_id, body)
 
 
 @routes.post("/v1/imports/{import_id}/start", scope="imports:write")
@@ -80,7 +78,10 @@ def cancel_import(import_id: ImportId, work: Work) -> ImportView:
 
 @routes.post("/v1/imports/{import_id}/undo", scope="imports:write")
 def undo_import(import_id: ImportId, work: Work) -> ImportView:
-    """Undo an import: delete whom it created, give back the old values. What changed since is left."""
+    """Undo an import: delete whom it created, give back the old values. What changed since is left.
+
+    409 `too_late` 29 days after it was started.
+    """
     return imports.undo(work, import_id)
 
 

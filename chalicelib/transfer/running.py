@@ -121,8 +121,9 @@ def _run_rows(job: Import, until: float) -> Import:
                     if rehearsal:
                         rehearsal.keep(progress_of(job).slices)
                     return job
-    except NotFound:  # the file is gone
-        return job.model_copy(update={"state": "finishing", "problem": "file_gone"})
+    except NotFound as error:
+        problem = "file_changed" if error.code == "object_replaced" else "file_gone"
+        return job.model_copy(update={"state": "finishing", "problem": problem})
     return job.model_copy(update={"state": "finishing"})
 
 

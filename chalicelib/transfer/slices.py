@@ -12,8 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from chalicelib.customers.burial import require_not_buried
 from chalicelib.customers.changes import Change, settle
-from chalicelib.customers.erasure import require_not_buried
 from chalicelib.customers.upsert import fill
 from chalicelib.kernel.commit import commit_all
 from chalicelib.kernel.errors import RapportError, Stale, Unavailable
@@ -47,6 +47,7 @@ class Slice:
         self._number = number
         self._at = at
         self._end = end
+        self._is_repeat = False
 
     def take(self, rows: list[int], plan: Plan, told: Tell = lambda change: change) -> list[Change]:
         """Plan these rows, unless they were planned before, and carry the plan out; their outcomes as told.
@@ -54,6 +55,7 @@ class Slice:
         Raises Stale when they were planned as a slice that ends elsewhere: read it anew, to that end.
         """
         found, attempts = self._planned()
+        self._is_repeat = bool(found)
 
         def again(pending: list[int]) -> list[Change]:
             nonlocal attempts
@@ -101,8 +103,13 @@ class Slice:
         return dict(zip((change.row for change in changes), errors, strict=True))
 
     def _work(self, change: Change) -> Work:
+        """The Work of a change.
+
+        Undoing leaves who is being erased to that, which suppresses what it frees; and a repeat makes nobody
+        again who was erased since, with the event that would tell that they were made.
+        """
         work = begin(self._job, self._at)
-        if self._kind == "undo" and change.customer_id is not None:  # erasing frees what it suppresses itself
+        if (self._kind == "undo" or self._is_repeat) and change.customer_id is not None:
             require_not_buried(work, change.customer_id)
         fill(work, change, once=(self._id, self._kind, str(change.row)))
         return work

@@ -13,15 +13,17 @@ from chalicelib.customers import upsert
 from chalicelib.customers.changes import Change
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.known import Row
-from chalicelib.customers.upsert import Rules
+from chalicelib.customers.row_rules import Rules
 from chalicelib.kernel import blobs, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import RapportError
+from chalicelib.kernel.model import is_clean
 from chalicelib.transfer import import_store as store
 from chalicelib.transfer.import_model import Import, Setup
-from chalicelib.transfer.mapping import Fields, Mapper
+from chalicelib.transfer.mapping import Mapper
 from chalicelib.transfer.opting_out import take_back
 from chalicelib.transfer.progress import progress_of
+from chalicelib.transfer.putting import Fields
 from chalicelib.transfer.reading.dialect import Dialect
 from chalicelib.transfer.reading.records import Record
 from chalicelib.transfer.rehearsal import Rehearsal
@@ -31,13 +33,15 @@ from chalicelib.transfer.slices import Slice
 SLICE_ROWS = 1000
 SLICE_BYTES = 4_000_000
 """Of a slice, whichever comes first; so memory is bounded whatever the rows are like."""
+MAX_ADDRESS = 254
+"""Characters of an e-mail address (RFC 5321, 4.5.3.1.3)."""
 Value = TypeVar("Value")
 
 
 def row_slices(job: Import) -> Generator[RowSlice, None, None]:
     """The slices from where the job is, the next of which is read while one is worked on.
 
-    Raises NotFound when the file is gone.
+    Raises NotFound when the file is gone, with the code `object_replaced` for another one in its place.
     """
     return _ahead(_read(job))
 
@@ -64,7 +68,7 @@ def _records(job: Import) -> Iterator[list[Record]]:
     assert job.dialect is not None
     key, bucket = store.source_key(job.id), settings().files_bucket
     records = job.dialect.records(
-        lambda first, length: blobs.read(key, first, length, bucket=bucket), job.offset
+        lambda first, length: blobs.read(key, first, length, bucket=bucket, etag=job.etag), job.offset
     )
     planned = store.find_plan(job.id, "import", progress_of(job).slices, 0)
     end, begin = planned.end if planned else None, job.offset
@@ -155,8 +159,12 @@ class RowSlice:
 
 
 def _staff_of(rows: Iterable[Fields]) -> dict[str, str]:
-    """The ids of the staff whose addresses these rows give as owners, a call for each hundred addresses."""
-    wanted = list(dict.fromkeys(one["owner"] for one in rows if "@" in (one.get("owner") or "")))
+    """The ids of the staff whose addresses these rows give as owners, a call for each hundred addresses.
+
+    What can be nobody's address is not asked for: no key holds it.
+    """
+    given = dict.fromkeys(one["owner"] for one in rows if "@" in (one.get("owner") or ""))
+    wanted = [address for address in given if len(address) <= MAX_ADDRESS and is_clean(address)]
     found: dict[str, str] = {}
     for start in range(0, len(wanted), 100):
         found |= access.staff_of_addresses(wanted[start : start + 100])

@@ -68,6 +68,13 @@ def test_the_same_again_changes_nothing(api: Api, cloud: Cloud, url: str) -> Non
     assert [one["type"] for one in api.get(f"{url}/consents/history").ok()["data"]] == ["consent.changed"]
 
 
+def test_a_version_that_is_over_is_412(api: Api, url: str) -> None:
+    assert say(api, url)["version"] == 1
+    no = {"channel": "email", "topic": "offers", "state": "withdrawn", "source": "phone"}
+    api.post(f"{url}/consents", no, If_Match='"7"').problem(412, "stale")
+    assert api.post(f"{url}/consents", no, If_Match='"1"').ok()["version"] == 2
+
+
 def test_older_news_is_kept_but_changes_nothing(api: Api, url: str) -> None:
     say(api, url, state="denied", occurred_at="2026-02-01T00:00:00Z")
     late = say(api, url, occurred_at="2026-01-01T00:00:00Z", evidence="paper form")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.customers import service as customers
+from chalicelib.customers import recognition
 from chalicelib.customers.identity import MAX_OF_A_KIND, Identity
 from chalicelib.kernel import config
 from tests.api import Api
@@ -69,12 +69,12 @@ def test_one_is_added_found_by_and_removed(
     assert calls == ["GetItem", "TransactWriteItems"]
     assert (added["kind"], added["value"]) == (kind, kept)
     with counted() as calls:
-        found = customers.look_up(**look_up)
+        found = recognition.look_up(**look_up)
     assert found is not None
     assert found.id == url.rsplit("/", 1)[1]
     assert calls == ["GetItem", "GetItem"]
     assert api.delete(f"{url}/identities/{added['id']}").status == 204
-    assert customers.look_up(**look_up) is None
+    assert recognition.look_up(**look_up) is None
     api.delete(f"{url}/identities/{added['id']}").problem(404, "no_such_identity")
 
 
@@ -183,4 +183,4 @@ def test_plus_tags_are_told_apart_unless_that_is_set(api: Api, cloud: Cloud, mon
     assert ada["emails"] == ["Ada+news@example.org"], "shown and mailed as it was given"
     assert api.get("/v1/customers?email=ada%2Bshop@example.org").ok()["data"] == [ada]
     api.post("/v1/customers", {"emails": ["ada@example.org"]}).problem(409, "identity_taken")
-    assert customers.id_of_email("ada+other@example.org") == ada["id"]
+    assert recognition.id_of_email("ada+other@example.org") == ada["id"]

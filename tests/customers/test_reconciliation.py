@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 
 from chalicelib.customers.merge_model import LISTS, PLAIN, Left, Profile
 from chalicelib.customers.model import Customer, CustomerPatch, NewCustomer
+from chalicelib.customers.parting import parted, restored
 from chalicelib.customers.reconciliation import (
     STAGES,
     changes_of,
     compare,
     joined,
-    parted,
     pointing,
-    restored,
     value_of,
 )
 from tests.api import Api

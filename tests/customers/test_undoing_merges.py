@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from tests.api import Api
 from tests.calls import counted
@@ -60,7 +61,7 @@ def test_identities_that_went_elsewhere_are_left_and_named(api: Api, ada: str, a
     assert undone["survivor"]["external_ids"] == {"shop": "2", "erp": "9"}
     assert undone["restored"]["external_ids"] == {}
     assert undone["restored"]["emails"] == undone["restored"]["phones"] == []
-    assert customers.id_of_email("ada@work.example") == bob
+    assert recognition.id_of_email("ada@work.example") == bob
 
 
 def test_merges_are_flat_and_undone_last_first(api: Api, cloud: Cloud, ada: str, adele: str) -> None:

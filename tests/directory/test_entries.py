@@ -20,7 +20,7 @@ from chalicelib.kernel.postings import Entries
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 ORGANISATION = "org_01J00000000000000000000000"
 OWNER = "stf_01J00000000000000000000000"
-KINDS = {"size": "number", "vip": "boolean", "colour": "choice"}
+KINDS = {"size": "number", "vip": "boolean", "colour": "choice", "budget": "money"}
 
 
 def customer(**fields: Any) -> Customer:
@@ -121,7 +121,9 @@ def test_numbers_are_written_alike(number: float) -> None:
     assert canonical(float(number)) == canonical(number)
 
 
-@pytest.mark.parametrize("text", ["size", "size:x", "size:nan", "size:1e999", "vip:yes", "note:a", "none:a"])
+@pytest.mark.parametrize(
+    "text", ["size", "size:x", "size:nan", "size:1e999", "vip:yes", "budget:12", "note:a", "none:a"]
+)
 def test_bad_values(text: str) -> None:
     with pytest.raises(Invalid):
         FieldValue.read(text, KINDS)
@@ -131,5 +133,8 @@ def test_filters_on_a_profile() -> None:
     ada = customer(custom={"size": 38, "vip": False})
     for text, matches in (("size:38.0", True), ("size:39", False), ("vip:false", True), ("colour:x", False)):
         assert Filters(field=FieldValue.read(text, KINDS)).match(ada) is matches
+    rich = customer(custom={"budget": "12.50 EUR"})
+    for text in ("budget:12.5 EUR", "budget:0012.50EUR"):
+        assert Filters(field=FieldValue.read(text, KINDS)).match(rich)
     assert Filters(updated_from=AT).match(ada)
     assert not Filters(updated_to=AT).match(ada)

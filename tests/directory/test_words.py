@@ -90,6 +90,12 @@ def test_words_may_come_in_any_order(name: list[str], rng: object) -> None:
         ("J.R.R. Tolkien", "J.R. Tolk"),
         ("INV-2024-7", "inv-2024-7"),
         ("Lovelace, Ada", "ada lovelace"),
+        ("Mül\u00adler", "müller"),
+        ("\ufeffAda\u2060Lovelace", "adalove"),
+        ("ക്\u200dഷ", "ക്ഷ"),
+        ("علی\u200cرضا", "علیرضا"),
+        ("علی\u200cرضا", "رضا علی"),
+        ("علی رضا", "علی\u200cرضا"),
     ],
 )
 def test_people_type_it_differently(text: str, query: str) -> None:

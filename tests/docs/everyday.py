@@ -6,7 +6,9 @@ from typing import Any
 
 from tests.api import Api
 from tests.cloud import Cloud
+from tests.invitations.inviting import look, send
 from tests.mailbox import receive, report, write
+from tests.surveys.making import published
 
 CALL = {"channel": "phone", "subject": "Kettle", "text": "It leaks."}
 
@@ -20,6 +22,7 @@ def live_through(api: Api, cloud: Cloud) -> None:
     get_mail(cloud)
     help_customers(api, ada)
     listen(api, ada)
+    ask(api, ada)
     write_to_customers(api, cloud)
     move_data(api)
     cloud.pump()
@@ -108,6 +111,12 @@ def listen(api: Api, ada: str) -> None:
     api.post("/v1/feedback", given).ok(202)
 
 
+def ask(api: Api, ada: str) -> None:
+    published(api, public=True, questions=[])
+    api.post("/v1/surveys/delivery/invitations", {"customer_ids": [ada]}).ok()
+    send("/surveys/delivery", look("/surveys/delivery"), score=9)
+
+
 def write_to_customers(api: Api, cloud: Cloud) -> None:
     says = {"en": {"subject": "Hello", "text": "Hello."}}
     template = api.post("/v1/templates", {"key": "hello", "name": "Hello", "contents": says}).ok(201)
@@ -135,7 +144,9 @@ def part_ways(api: Api, cloud: Cloud, ada: str, cy: str) -> None:
 
 
 def help_themselves(api: Api, ada: str) -> None:
-    link = api.post(f"/v1/customers/{ada}/portal-link", {}).ok()["url"]
+    link = api.post(f"/v1/customers/{ada}/portal-links", {}).ok(201)["url"]
+    spare = api.post(f"/v1/customers/{ada}/portal-links", {}).ok(201)["id"]
+    api.delete(f"/v1/customers/{ada}/portal-links/{spare}").ok(204)
     token = link.rpartition("/")[2]
     api.post(f"/v1/public/portal/{token}/tickets", {"subject": "Lid", "text": "Stuck."}).ok(201)
     api.post("/v1/public/portal", {"email": "ada@example.org"})

@@ -25,7 +25,7 @@ def renewed(block: Block, mark: str) -> Block:
     def anew(text: str) -> str:
         text = re.sub("(?=example[.]net)", f"{mark}.", text, flags=re.IGNORECASE)
         text = re.sub("555(-?)0172", rf"{200 + number % 800}\g<1>{number // 800 % 10_000:04}", text)
-        return re.sub("lamp-(care|news|ready|sales)|ship-letter", rf"\g<0>-{mark}", text).replace(
+        return re.sub("lamp-(care|news|ready|sales|visit)|ship-letter", rf"\g<0>-{mark}", text).replace(
             "hull_length", f"hull_length_{mark}"
         )
 
@@ -63,4 +63,11 @@ def test_the_tour_of(cloud: Cloud, tmp_path: Path, document: str, length: int) -
     words = [one for one in blocks("docs/customers.md", "A tour") if "pick()" in one.commands]
     tour = blocks(f"docs/{document}.md", "A tour")
     assert len(tour) == length
+    follow(OPENING + words + tour, cloud, tmp_path)
+
+
+def test_the_tour_of_surveys(cloud: Cloud, tmp_path: Path) -> None:
+    words = [one for one in blocks("docs/customers.md", "A tour") if "pick()" in one.commands]
+    tour = blocks("docs/feedback.md", "A tour of surveys")
+    assert len(tour) == 8
     follow(OPENING + words + tour, cloud, tmp_path)

@@ -40,7 +40,17 @@ def test_feedback_is_accepted_then_found(api: Api, cloud: Cloud) -> None:
         **NPS,
         "channel": "web",
         "language": "en-GB",
+        "stage": None,
+        "tags": [],
+        "sentiment": {"label": "positive", "score": 0.6773, "confidence": 0.95, "engine": "rating"},
+        "themes": [],
+        "urgency": {"level": "none", "reasons": []},
         "custom": {"order": 7},
+        "answers": {},
+        "survey_version": None,
+        "invited": False,
+        "invitation_id": None,
+        "ticket_id": None,
         "reduced": False,
     }
 

@@ -23,6 +23,7 @@ PUBLIC = {
         "/my/{token}/{ticket_id}",
         "/my/{token}/{ticket_id}/{message_id}/{attachment_id}",
     ),
+    *("/s/{token}", "/surveys/{survey}"),
     *("/ideas", "/ideas/{suggestion_id}", "/v1/public/suggestions", "/v1/public/suggestions/similar"),
     *("/v1/public/suggestions/{suggestion_id}", "/v1/public/suggestions/{suggestion_id}/votes"),
     *("/v1/public/portal", f"{PORTAL}/tickets", f"{PORTAL}/tickets/{{ticket_id}}"),
@@ -39,6 +40,7 @@ MAX_NODES = 280
 ENDS_WIDE = {
     r"xray:": "X-Ray knows no resources",
     r"ses:GetSendQuota": "the quota is the account's",
+    r"comprehend:BatchDetectSentiment": "Comprehend knows no resources",
     r"kms:Decrypt": "the account's key for parameters has no known id; conditions leave one parameter",
     r"s3:(Get|Put|Delete)Object|s3:AbortMultipartUpload": "objects of one prefix, or of a bucket of ours",
     r"dynamodb:ListStreams": "the streams of one table; their names hold a time",

@@ -33,11 +33,13 @@ ANSWERS: dict[str, tuple[str, Any]] = {
             "chalicelib.directory.worker.index_customers": "bus_poison",
             "chalicelib.support.index_worker.index_tickets": "bus_poison",
             "chalicelib.duplicates.worker.find_duplicates": "bus_poison",
+            "chalicelib.feedback.tally_worker.tally_feedback": "bus_poison",
             "chalicelib.overview.worker.summarise_customers": "bus_poison",
             "chalicelib.jobs.jobs": "bus_poison",
             "chalicelib.notices.worker.notices": "bus_poison",
             "chalicelib.followups.worker.follow_up": "bus_poison",
             "chalicelib.suggestions.worker.count_votes": "bus_poison",
+            "chalicelib.invitations.worker.invitations": "bus_poison",
             "chalicelib.webhooks.worker.webhooks": "bus_poison",
         }.items()
     },

@@ -64,6 +64,7 @@ def test_only_functions_that_sign_or_hash_may_read_the_root_secret() -> None:
     }
     assert readers == {
         "ApiHandlerRole",
+        "InvitationsRole",
         "InboundMailRole",
         "OutboundMailRole",
         "OutboundCampaignsRole",

@@ -67,12 +67,13 @@ def test_the_usual_is_rendered() -> None:
     assert "<em>Two</em>" in html
     assert "<td>1</td>" in html
     assert "<ol>" in html
-    assert text == "Lamps Two of them: a b 1 2 first x < y"
+    assert text == "Lamps · Two of them: a · b · 1 · 2 · first x < y"
 
 
 def test_the_text_has_spaces_where_a_reader_sees_them() -> None:
     markdown = "Keep it **dry**, and un*break*able.\nThen\n\n- one\n- `two`"
     assert rendered(markdown).text == "Keep it dry, and unbreakable. Then one two"
+    assert rendered("|a|b|\n|-|-|\n|1|2|").text == "a · b · 1 · 2"
 
 
 def test_links_are_not_followed_by_machines_and_lead_nowhere_odd() -> None:

@@ -27,7 +27,7 @@ def mailed_path(cloud: Cloud, email: str = "ada@example.org") -> str:
 
 def made(api: Api, customer_id: str, **more: Any) -> str:
     """The token of a link that staff made."""
-    url: str = api.post(f"/v1/customers/{customer_id}/portal-link", more).ok()["url"]
+    url: str = api.post(f"/v1/customers/{customer_id}/portal-links", more).ok(201)["url"]
     return url.rpartition("/")[2]
 
 

@@ -66,12 +66,12 @@ def test_what_is_no_address_is_refused(api: Api) -> None:
 
 
 def test_staff_make_a_link_with_a_scope_of_its_own(api: Api, ada: str) -> None:
-    answer = api.post(f"/v1/customers/{ada}/portal-link", {"valid_days": 1}).ok()
+    answer = api.post(f"/v1/customers/{ada}/portal-links", {"valid_days": 1}).ok(201)
     assert answer["url"].startswith("https://api.shop.example/my/")
-    url = f"/v1/customers/{ada}/portal-link"
+    url = f"/v1/customers/{ada}/portal-links"
     caller("tickets:write", "customers:write").post(url, {}).problem(403, "missing_scope")
     api.post(url, {"valid_days": 31}).problem(422, "invalid")
-    api.post("/v1/customers/cus_01J00000000000000000000000/portal-link", {}).problem(404, "no_such_customer")
+    api.post("/v1/customers/cus_01J00000000000000000000000/portal-links", {}).problem(404, "no_such_customer")
     [event] = [
         one
         for one in api.get(f"/v1/customers/{ada}/timeline").ok()["data"]
@@ -87,14 +87,16 @@ def _sealed(payload: str, purpose: tokens.Purpose = "portal") -> str:
 def test_a_forged_or_expired_token_opens_nothing(api: Api, ada: str) -> None:
     good = made(api, ada)
     ulid = ada.removeprefix("cus_")
+    which = "01J00000000000000000000000"
     refused = {
         "x": (404, "no_such_link"),
         good[:-1]: (404, "no_such_link"),
         good[:-2] + ("aa" if good[-2:] != "aa" else "bb"): (404, "no_such_link"),
-        _sealed(f"{ulid} 9999999999", "preferences"): (404, "no_such_link"),
-        _sealed(f"{ulid} 9999999999 x"): (404, "no_such_link"),
-        _sealed(f"{ulid} 1"): (403, "link_expired"),
-        _sealed("01J00000000000000000000000 9999999999"): (404, "no_such_customer"),
+        _sealed(f"{ulid} {which} 9999999999", "preferences"): (404, "no_such_link"),
+        _sealed(f"{ulid} {which} 9999999999 x"): (404, "no_such_link"),
+        _sealed(f"{ulid} {which} 1"): (403, "link_expired"),
+        _sealed(f"{ulid} {which} 9999999999"): (403, "link_revoked"),
+        _sealed(f"{which} {which} 9999999999"): (404, "no_such_customer"),
     }
     for token, (status, code) in refused.items():
         Api(None).get(base(token)).problem(status, code)
@@ -122,3 +124,44 @@ def test_a_stranger_learns_nothing_by_the_page(cloud: Cloud, ada: str) -> None:
     assert len(pages) == 1
     cloud.pump()
     assert len(outbox()) == 1
+
+
+def test_one_link_is_revoked_and_the_others_work_on(api: Api, cloud: Cloud, ada: str) -> None:
+    mailed = mailed_path(cloud).rpartition("/")[2]
+    leaked, kept = made(api, ada), made(api, ada, valid_days=1)
+    url = f"/v1/customers/{ada}/portal-links"
+    newest, second, oldest = api.get(url).ok()["data"]
+    assert [one["how"] for one in (newest, second, oldest)] == ["made", "made", "mailed"]
+    assert set(newest) == {"id", "how", "created_at", "expires_at"}, "neither addresses nor tokens"
+    assert api.get(f"{url}?limit=1").ok()["data"] == [newest]
+    with counted() as calls:
+        Api(None).get(base(leaked)).ok()
+    assert calls == ["BatchGetItem", "Query"], "a token is checked by one call"
+    api.delete(f"{url}/{second['id']}").ok(204)
+    Api(None).get(base(leaked)).problem(403, "link_revoked")
+    page = Api(None).get(f"/my/{leaked}")
+    assert (page.status, 'href="../my"' in page.text) == (410, True)
+    for token in (kept, mailed):
+        Api(None).get(base(token)).ok()
+    assert [one["id"] for one in api.get(url).ok()["data"]] == [newest["id"], oldest["id"]]
+    api.delete(f"{url}/{second['id']}").problem(404, "no_such_link")
+    entry = api.get(f"/v1/customers/{ada}/timeline").ok()["data"][0]
+    assert (entry["type"], entry["data"]["link_id"]) == ("portal.link_revoked", second["id"])
+    assert entry["type"] in str(api.get(f"/v1/audit?entity_id={ada}").ok()["data"])
+    caller("customers:write").delete(f"{url}/{newest['id']}").problem(403, "missing_scope")
+
+
+def test_links_of_a_merged_customer_are_listed_and_revoked_with_whom_goes_on(api: Api, ada: str) -> None:
+    twin = api.post("/v1/customers", {"name": "Ada L."}).ok(201)["id"]
+    token = made(api, twin)
+    api.post(f"/v1/customers/{ada}/merge", {"merged_id": twin}).ok()
+    Api(None).get(base(token)).ok()
+    url = f"/v1/customers/{ada}/portal-links"
+    [link] = api.get(url).ok()["data"]
+    api.delete(f"{url}/{link['id']}").ok(204)
+    Api(None).get(base(token)).problem(403, "link_revoked")
+    assert api.get(url).ok()["data"] == []
+    api.get("/v1/customers/cus_01J00000000000000000000000/portal-links").problem(404, "no_such_customer")
+    api.delete(f"/v1/customers/cus_01J00000000000000000000000/portal-links/{link['id']}").problem(
+        404, "no_such_link"
+    )

@@ -12,7 +12,7 @@ from tests.api import Api
 from tests.cloud import Cloud
 from tests.conftest import caller
 from tests.mailbox import outbox
-from tests.privacy.people import Person, erase, somebody, traces, wake
+from tests.privacy.people import Person, archive_of, erase, lines, somebody, traces, wake
 from tests.privacy.test_dying import REMOVED
 
 
@@ -141,6 +141,31 @@ def test_a_deleted_customer_can_be_erased(api: Api, cloud: Cloud) -> None:
     cloud.pump()
     erase(api, cloud, ada)
     assert traces(cloud) == []
+
+
+def test_the_addresses_of_a_deleted_customer_are_suppressed_unless_somebody_has_them(
+    api: Api, cloud: Cloud
+) -> None:
+    emails = ["quixotina@example.org", "kept@example.org"]
+    ada = api.post("/v1/customers", {"name": "Quixotina", "emails": emails}).ok(201)["id"]
+    twin = api.post("/v1/customers", {"emails": ["quixotina.old@example.org"]}).ok(201)["id"]
+    api.post(f"/v1/customers/{ada}/merge", {"merged_id": twin}).ok()
+    api.delete(f"/v1/customers/{ada}").ok(204)
+    heir = api.post("/v1/customers", {"emails": ["kept@example.org"]}).ok(201)["id"]
+    access = api.post(f"/v1/customers/{ada}/access-requests", {}).ok(201)
+    cloud.pump()
+    told = archive_of(cloud, api.get(f"/v1/access-requests/{access['id']}").ok())[f"{ada}/profile.jsonl"]
+    assert lines(told) == [{"kind": "deleted_profile", "emails": [*emails, "quixotina.old@example.org"]}]
+    certificate = erase(api, cloud, ada)
+    assert certificate["removed"]["suppressions"] == 2
+    assert "suppressions" in [one["what"] for one in certificate["remains"]]
+    assert traces(cloud) == []
+    again = api.post("/v1/customers", {"emails": ["Quixotina@example.org"]}).ok(201)["id"]
+    for customer_id, status in ((again, "suppressed"), (heir, "sent")):
+        news = {"customer_id": customer_id, "subject": "News", "text": "News"}
+        mail = api.post("/v1/messages", news).ok(201)
+        cloud.pump()
+        assert api.get(f"/v1/messages/{mail['id']}").ok()["status"] == status
 
 
 def test_what_cannot_be_erased_is_said(api: Api, cloud: Cloud) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.customers import erasure, merge
+from chalicelib.customers import burial, erasure, merge
 from chalicelib.customers import service as customers
 from chalicelib.customers.merge_model import MergeRequest
 from chalicelib.customers.model import CustomerPatch
@@ -96,12 +96,12 @@ def test_a_merge_between_reading_and_marking_has_the_person_read_again(
 ) -> None:
     ada, quixotina = two
     work = Work()
-    erasure.bury(work, erasure.group(ada), ids.new_id("era", work.now))
+    burial.bury(work, erasure.group(ada), ids.new_id("era", work.now))
     _merge(api, ada, quixotina)
     with pytest.raises(Stale):
         commit(work)
     again = Work()
-    erasure.bury(again, erasure.group(ada), ids.new_id("era", again.now))
+    burial.bury(again, erasure.group(ada), ids.new_id("era", again.now))
     commit(again)
 
 

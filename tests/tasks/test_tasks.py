@@ -185,3 +185,32 @@ def test_a_follow_up_on_a_ticket_is_its_customers(api: Api, ada: str, sam: str) 
         404, "no_such_ticket"
     )
     api.get("/v1/tasks?ticket_id=tkt_01J00000000000000000000000").problem(404, "no_such_ticket")
+
+
+def test_a_ticket_shows_its_follow_ups_and_those_of_what_was_merged_into_it(
+    api: Api, ada: str, sam: str
+) -> None:
+    opened = {"channel": "phone", "subject": "Kettle", "text": "It leaks."}
+    bob = api.post("/v1/customers", {"name": "Bob"}).ok(201)["id"]
+    kettle, lid = (api.post("/v1/tickets", opened | {"customer_id": one}).ok(201)["id"] for one in (ada, bob))
+    due = {"owner": sam, "due_at": "2031-01-01T09:00:00Z"}
+    api.post("/v1/tasks", due | {"ticket_id": kettle, "title": "Call back"}).ok(201)
+    done = api.post("/v1/tasks", due | {"ticket_id": lid, "title": "Send a lid"}).ok(201)
+    _add(api, ada, sam)
+    url = f"/v1/tickets/{kettle}/tasks"
+    with counted() as calls:
+        assert _titles(api, url) == ["Call back"]
+    assert calls == ["GetItem", "Query"]
+    api.post(f"/v1/tickets/{kettle}/merge", {"from_id": lid}).ok()
+    assert _titles(api, url) == ["Call back", "Send a lid"]
+    assert _titles(api, f"/v1/tasks?ticket_id={kettle}") == ["Call back", "Send a lid"]
+    assert _titles(api, f"/v1/tickets/{lid}/tasks") == ["Send a lid"]
+    api.patch(f"/v1/tasks/{done['id']}", {"state": "done"}).ok()
+    assert _titles(api, url) == ["Call back"]
+    assert _titles(api, f"{url}?state=all") == ["Call back", "Send a lid"]
+    api.get("/v1/tickets/tkt_01J00000000000000000000000/tasks").problem(404, "no_such_ticket")
+    caller("tickets:read").get(url).problem(403, "missing_scope")
+
+
+def _titles(api: Api, url: str) -> list[str]:
+    return [one["title"] for one in api.get(url).ok()["data"]]

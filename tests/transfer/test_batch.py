@@ -166,3 +166,34 @@ def test_who_has_more_addresses_than_a_row_may_name_can_be_added_to(api: Api) ->
     (result,) = api.post("/v1/customers/batch", {"customers": [row]}).ok()["results"]
     assert (result["outcome"], result["changed"]) == ("updated", ["emails"])
     assert len(api.get(f"/v1/customers/{ada}").ok()["emails"]) == 13
+
+
+def test_a_merged_customers_id_of_a_source_still_finds_them(api: Api) -> None:
+    """The system that the ids are from goes on naming both; the survivor shows one of them."""
+    first, second = (
+        api.post("/v1/customers", {"name": "Ada", "external_ids": {"crm": number}}).ok(201)["id"]
+        for number in ("1", "2")
+    )
+    api.post(f"/v1/customers/{first}/merge", {"merged_id": second}).ok()
+    row = {"external_ids": {"crm": "2"}, "company": "Engines"}
+    [result] = send(api, row, match="external_id")
+    assert (result["outcome"], result["customer_id"], result["changed"]) == ("updated", first, ["company"])
+    assert outcomes(send(api, row)) == ["unchanged"]
+    assert api.get(f"/v1/customers/{first}").ok()["external_ids"] == {"crm": "1"}
+    assert outcomes(send(api, {"external_ids": {"crm": "2", "shop": "7"}})) == ["updated"]
+    api.post("/v1/customers", {"name": "Bob", "external_ids": {"erp": "5"}}).ok(201)
+    assert outcomes(send(api, {"external_ids": {"crm": "2", "erp": "5"}})) == ["ambiguous"]
+
+
+def test_a_role_stays_with_the_organisation_that_it_was_in(api: Api) -> None:
+    old, new = (api.post("/v1/organisations", {"name": name}).ok(201)["id"] for name in ("Old", "New"))
+    ada = {"emails": ["ada@example.org"]}
+    send(api, {**ada, "organisation_id": old, "organisation_role": "buyer"})
+    assert send(api, {**ada, "organisation_id": new})[0]["changed"] == [
+        "organisation_id",
+        "organisation_role",
+    ]
+    assert outcomes(send(api, {**ada, "organisation_id": new})) == ["unchanged"]
+    send(api, {**ada, "organisation_role": "owner"})
+    [after] = api.get("/v1/customers?email=ada@example.org").ok()["data"]
+    assert (after["organisation_id"], after["organisation_role"]) == (new, "owner")

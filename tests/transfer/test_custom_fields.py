@@ -11,7 +11,7 @@ from chalicelib.transfer.slices import LANES
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
-from tests.transfer.files import begin, drive, rows, run, state
+from tests.transfer.files import begin, drive, results, rows, run, state
 from tests.transfer.test_batch import outcomes, send
 
 DEFINED: tuple[dict[str, Any], ...] = (
@@ -88,6 +88,14 @@ def test_cells_are_read_as_their_kind(defined: Api, cloud: Cloud) -> None:
     assert customer(defined, "a@example.org")["custom"] == {
         "size": 38.5, "vip": True, "since": "2026-05-06", "limit": "1234.50 EUR", "other": "38",
     }  # fmt: skip
+
+
+def test_a_label_is_no_formula_in_the_results(api: Api, cloud: Cloud) -> None:
+    label = {"en": "=HYPERLINK(A1)"}
+    api.post("/v1/fields", {"name": "age", "kind": "number", "label": label}).ok(201)
+    identifier = run(api, cloud, "name,custom.age\nAda,old\n")["id"]
+    [row] = results(cloud, identifier)
+    assert row["reason"] == "'=HYPERLINK(A1): must be a number"
 
 
 def test_json_lines_hold_their_own_kinds_or_texts(defined: Api, cloud: Cloud) -> None:

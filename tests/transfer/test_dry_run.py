@@ -12,7 +12,7 @@ from chalicelib.customers import upsert
 from chalicelib.customers.definitions import Definitions
 from chalicelib.customers.known import Row
 from chalicelib.customers.model import NewCustomer
-from chalicelib.customers.upsert import Rules
+from chalicelib.customers.row_rules import Rules
 from chalicelib.kernel import ids
 from chalicelib.transfer import rehearsal, running, taking
 from chalicelib.transfer.import_model import Import, Progress

@@ -18,7 +18,7 @@ from chalicelib.customers import sweep
 from chalicelib.kernel import blobs, ids, table
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
-from chalicelib.transfer import exports
+from chalicelib.transfer import exporting
 from chalicelib.transfer.columns import COLUMNS, defused, row
 from tests.api import Api
 from tests.calls import counted
@@ -111,8 +111,8 @@ def test_many_steps_repeated_in_any_order_write_each_row_once(
 ) -> None:
     made = add(api, 12)
     page = sweep.page
-    monkeypatch.setattr(exports, "PART_BYTES", 150)
-    monkeypatch.setattr(exports, "SMALLEST_PART", 80)
+    monkeypatch.setattr(exporting, "PART_BYTES", 150)
+    monkeypatch.setattr(exporting, "SMALLEST_PART", 80)
     monkeypatch.setattr(sweep, "page", lambda position, **asked: page(position, **{**asked, "limit": 1}))
     monkeypatch.setattr(blobs, "join", _join)
     asked = api.post("/v1/exports", {"fields": ["id", "name"]}).ok(201)
@@ -161,7 +161,7 @@ def test_progress_tells_what_remains_once_a_quarter_is_read(
     ticks = iter(range(0, 10**6, 30))
     monkeypatch.setattr(time, "monotonic", lambda: float(next(ticks)))
     work = Work()
-    exports.step(work, asked["id"], 0)
+    exporting.step(work, asked["id"], 0)
     commit(work)
     now = api.get(f"/v1/exports/{asked['id']}").ok()
     assert now["state"] == "running"
@@ -174,7 +174,7 @@ def test_a_step_costs_a_call_a_page_and_four_more(api: Api, cloud: Cloud) -> Non
     asked = api.post("/v1/exports", {}).ok(201)
     with counted() as calls:
         work = Work()
-        exports.step(work, asked["id"], 0)
+        exporting.step(work, asked["id"], 0)
         commit(work)
     assert calls == ["GetItem", *["Query"] * 4, "PutObject", "TransactWriteItems"]
 
@@ -209,7 +209,7 @@ def test_a_cancelled_export_goes_no_further(api: Api, cloud: Cloud) -> None:
 
 
 def test_an_export_of_too_many_parts_says_so(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "MAX_PARTS", 0)
+    monkeypatch.setattr(exporting, "MAX_PARTS", 0)
     done = export(api, cloud, {})
     assert (done["state"], done["reason"]) == ("failed", "too_large")
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
 
+from chalicelib.access import service as access
+from chalicelib.kernel import ids
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.memory import caller
-from tests.transfer.files import PEOPLE, begin, drive, profiles, results, rows, run, state, upload
+from tests.transfer.files import MAPPING, PEOPLE, begin, drive, profiles, results, rows, run, state, upload
 
 
 def test_a_file_becomes_customers(api: Api, cloud: Cloud) -> None:
@@ -195,6 +199,67 @@ def test_a_file_that_is_gone_fails_the_import(api: Api, cloud: Cloud) -> None:
     drive(identifier)
     found = state(api, identifier)
     assert (found["state"], found["problem"]) == ("failed", "file_gone")
+
+
+def test_another_file_in_its_place_is_not_imported(api: Api, cloud: Cloud) -> None:
+    """The link to upload to works for hours; what was analysed, and mapped, is what is taken."""
+    identifier = begin(api, cloud, PEOPLE)
+    other = b"email,name,tags\nMallory,mallory@example.org,\n"
+    boto3.client("s3").put_object(Bucket=cloud["FilesBucket"], Key=f"imports/{identifier}/source", Body=other)
+    drive(identifier)
+    found = state(api, identifier)
+    assert (found["state"], found["problem"], found["rows"]) == ("failed", "file_changed", 0)
+    assert profiles(cloud) == {}
+
+
+def test_after_a_month_its_outcomes_are_gone_and_it_stays_done(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier = run(api, cloud, PEOPLE)["id"]
+    url = f"/v1/imports/{identifier}"
+    monkeypatch.setattr(ids, "now", lambda: datetime.now(UTC) + timedelta(days=29))
+    api.post(f"{url}/undo").problem(409, "too_late")  # its first outcomes go before the undoing gets to them
+    assert len(rows(api, identifier)) == 3
+    monkeypatch.setattr(ids, "now", lambda: datetime.now(UTC) + timedelta(days=31))
+    s3, bucket = boto3.client("s3"), cloud["FilesBucket"]
+    for one in s3.list_objects_v2(Bucket=bucket)["Contents"]:
+        s3.delete_object(Bucket=bucket, Key=one["Key"])
+    api.post(f"{url}/undo").problem(409, "too_late")
+    api.get(f"{url}/rows").problem(404, "file_gone")
+    api.get(f"{url}/results").problem(404, "file_gone")
+    assert (state(api, identifier)["state"], len(profiles(cloud))) == ("finished", 2)
+
+
+def test_an_owner_that_cannot_be_an_address_costs_their_own_row_alone(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No key of the table holds as much, nor half a character."""
+    asked: list[str] = []
+    looks_up = access.staff_of_addresses
+
+    def noted(addresses: Iterable[str]) -> dict[str, str]:
+        asked.extend(addresses)
+        return looks_up(asked)
+
+    monkeypatch.setattr(access, "staff_of_addresses", noted)
+    owners = ["a" * 3000 + "@shop.example", "\ud800@shop.example", "nobody@shop.example", ""]
+    lines = [json.dumps({"email": f"p{n}@example.org", "owner": owner}) for n, owner in enumerate(owners)]
+    found = run(api, cloud, "\n".join(lines), mapping={"email": "email", "owner": "owner"})
+    assert found["counts"] == {"rejected": 3, "created": 1}
+    assert [one["code"] for one in rows(api, found["id"])] == ["unknown_staff"] * 3 + [None]
+    assert asked == ["nobody@shop.example"]
+
+
+def test_a_version_that_is_over_is_412(api: Api, cloud: Cloud) -> None:
+    identifier = upload(api, cloud, PEOPLE)
+    url, stale = f"/v1/imports/{identifier}", {"If_Match": '"99"'}
+    api.post(f"{url}/analyse", {}, **stale).problem(412, "stale")
+    api.post(f"{url}/analyse", {}, If_Match='"1"').ok()
+    api.post(f"{url}/start", {"mapping": MAPPING}, **stale).problem(412, "stale")
+    api.post(f"{url}/start", {"mapping": MAPPING}, If_Match='"2"').ok()
+    api.post(f"{url}/cancel", **stale).problem(412, "stale")
+    drive(identifier)
+    api.post(f"{url}/undo", **stale).problem(412, "stale")
 
 
 def test_a_file_without_what_rows_are_found_by_says_so_of_each(api: Api, cloud: Cloud) -> None:

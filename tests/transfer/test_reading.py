@@ -156,6 +156,11 @@ def test_json_lines() -> None:
     ]
 
 
+def test_names_that_no_mapping_can_hold_are_no_columns() -> None:
+    rows = [{"name": "Ada", "\ud800": 1, "\x00": 2, "x" * 201: 3}, {"y" * 200: 4}]
+    assert found("\n".join(map(json.dumps, rows)).encode()).columns == ["name", "y" * 200]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -168,6 +173,8 @@ def test_json_lines() -> None:
         (b"ab\x00\x01\x02\x03", "unsupported_file"),
         (b'[{"a": 1}]', "unsupported_file"),
         (b",".join([b"c"] * 10_000), "too_many_columns"),
+        (",".join("\u00e9" * 199 + str(number) for number in range(300)).encode(), "too_many_columns"),
+        (json.dumps({"\ud800": 1}).encode(), "unsupported_file"),
     ],
 )
 def test_what_cannot_be_read_is_refused(content: bytes, code: str) -> None:

@@ -13,6 +13,7 @@ from chalicelib.transfer import import_store as store
 from chalicelib.transfer import running, slices, taking
 from tests.api import Api
 from tests.cloud import Cloud
+from tests.privacy.people import erase
 from tests.transfer.files import PEOPLE, begin, drive, profiles, results, rows, run, state, undo
 
 
@@ -72,6 +73,28 @@ def test_a_crash_anywhere_doubles_nothing(
     ]
     assert len(events) == 61
     assert len(results(cloud, identifier)) == 60
+
+
+def test_who_was_erased_before_a_slice_is_repeated_does_not_come_back(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With their history went what tells that their row was done."""
+    identifier = begin(api, cloud, PEOPLE)
+    cloud.publish()
+    [message] = cloud.receive("JobsQueue")
+
+    def dies(*_: Any) -> Any:
+        raise RuntimeError("the worker dies")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_checkpoint", dies)
+        assert cloud.deliver("JobsQueue", [message])
+    [ada] = api.get("/v1/customers?email=ada@example.org").ok()["data"]
+    erase(api, cloud, ada["id"])
+    assert cloud.deliver("JobsQueue", [message]) == set()
+    drive(identifier)
+    assert [one["code"] for one in rows(api, identifier)] == ["erased", None, "value_error"]
+    assert [one["name"] for one in profiles(cloud).values()] == ["Bob"]
 
 
 def test_a_slice_that_was_planned_keeps_its_end(

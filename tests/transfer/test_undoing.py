@@ -80,6 +80,32 @@ def test_who_is_gone_is_left_in_peace(api: Api, cloud: Cloud) -> None:
     assert not profiles(cloud)
 
 
+def test_what_cannot_come_back_is_left_and_the_rest_is_taken_back(api: Api, cloud: Cloud) -> None:
+    """The organisation they were in was deleted since, and who looked after them has left."""
+    old, new = (api.post("/v1/organisations", {"name": name}).ok(201)["id"] for name in ("Old", "New"))
+    grace, hedy = (
+        api.post("/v1/staff", {"name": name, "email": f"{name}@shop.example"}).ok(201)["id"]
+        for name in ("Grace", "Hedy")
+    )
+    ada = api.post(
+        "/v1/customers", {**ADA, "organisation_id": old, "organisation_role": "buyer", "owner": grace}
+    ).ok(201)["id"]
+    content = f"email,tags,organisation_id,organisation_role,owner\nada@example.org,b,{new},owner,{hedy}\n"
+    names = ("email", "tags", "organisation_id", "organisation_role", "owner")
+    identifier = begin(api, cloud, content, mapping={name: name for name in names})
+    drive(identifier)
+    api.delete(f"/v1/organisations/{old}").ok(204)
+    api.patch(f"/v1/staff/{grace}", {"active": False}).ok()
+    api.post(f"/v1/imports/{identifier}/undo").ok()
+    drive(identifier)
+    [back] = rows(api, identifier, "&of=undo")
+    assert (back["outcome"], back["changed"], back["code"]) == ("reverted", ["tags"], "changed_since")
+    assert all(name in back["reason"] for name in ("organisation_id", "organisation_role", "owner"))
+    after = api.get(f"/v1/customers/{ada}").ok()
+    assert (after["tags"], after["owner"]) == (["a"], hedy)
+    assert (after["organisation_id"], after["organisation_role"]) == (new, "owner")
+
+
 EMAILS = st.sampled_from(["", "a@example.org", "b@example.org", "c@example.org"])
 PHONES = st.sampled_from(["", "+442079460958", "+442079460959"])
 NAMES = st.sampled_from(["", "Ada", "Bob"])

@@ -61,7 +61,8 @@ class Application(Chalice):
 def serving(features: Iterable[str]) -> dict[str, str]:
     """Which of these modules serves which route: `GET /v1/health` and the like, by method and path."""
     return {
-        f"{route.method} {route.path}": module
+        f"{method} {route.path}": module
         for module in features
         for route in import_module(module).routes.table
+        for method in route.methods
     }

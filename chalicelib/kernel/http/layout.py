@@ -42,6 +42,17 @@ li a.row b { color: var(--green); display: block; text-decoration: underline; }
 li.us, li.you { padding: .75rem 0; }
 li .said { overflow-wrap: anywhere; white-space: pre-wrap; }
 li.us .said { border-left: .3rem solid var(--green); padding-left: .75rem; }
+fieldset { border: 0; margin: 1.5rem 0 0; min-width: 0; padding: 0; }
+legend { font-weight: 600; overflow-wrap: anywhere; padding: 0 0 .5rem; }
+.marks { display: grid; gap: .4rem; grid-template-columns: repeat(auto-fill, minmax(2.9rem, 1fr)); }
+.marks label { cursor: pointer; position: relative; }
+.marks input { cursor: pointer; height: 100%; inset: 0; margin: 0; opacity: 0; position: absolute;
+  width: 100%; }
+.marks span { align-items: center; border: 2px solid var(--line); border-radius: .6rem; display: flex;
+  font-weight: 600; justify-content: center; min-height: 3rem; }
+.marks input:checked + span { background: var(--green); border-color: var(--green); color: var(--on-green); }
+.marks input:focus-visible + span { outline: 3px solid #2563eb; outline-offset: 3px; }
+.ends { color: var(--soft); display: flex; font-size: .95rem; gap: 1rem; justify-content: space-between; }
 button { background: none; border: 2px solid var(--line); border-radius: .6rem; color: var(--ink);
   cursor: pointer; display: block; font: inherit; margin-top: 1rem; min-height: 3rem;
   padding: .5rem 1.25rem; width: 100%; }

@@ -85,6 +85,11 @@ class Route:
         return {name: TypeAdapter(self.types[name]) for name in names if name not in _SPECIAL}
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """What it answers to. Link scanners ask what is public by HEAD (RFC 9110, section 9.3.2)."""
+        return ("GET", "HEAD") if self.method == "GET" and self.scope is None else (self.method,)
+
+    @property
     def takes_work(self) -> bool:
         return "work" in self.types
 
@@ -141,7 +146,7 @@ class Routes:
         for route in self.table:
             register = blueprint.route(
                 route.path,
-                methods=[route.method],
+                methods=list(route.methods),
                 name=route.view.__name__,
                 authorizer=None if route.scope is None else authorizer,
                 content_types=["*/*"],  # answered as problem documents, by kernel/http/answering.py
@@ -153,7 +158,10 @@ class Routes:
 
 def _handler(blueprint: Blueprint, route: Route, guard: Guard) -> Callable[..., Response]:
     def handle(**path_arguments: str) -> Response:
-        return answering.answer(route, guard, blueprint.current_request, path_arguments)
+        response = answering.answer(route, guard, blueprint.current_request, path_arguments)
+        if blueprint.current_request.method == "HEAD":
+            response.body = ""
+        return response
 
     handle.__name__ = route.view.__name__
     return handle

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Stored
+from chalicelib.kernel.model import Stored, is_clean
 from chalicelib.transfer.reading.encodings import encoding_of, refuse_what_is_no_text
 from chalicelib.transfer.reading.lines import Lines, Read
 from chalicelib.transfer.reading.records import Record, csv_records, json_records
@@ -20,6 +20,8 @@ SEPARATORS = ",;\t|^~:\x1f"
 MAX_COLUMNS = 1000
 MAX_LABEL = 200
 """Characters of a column's label."""
+MAX_LABELS = 100_000
+"""Bytes of all columns' names together."""
 SAMPLED = 50
 """Records that are looked at."""
 _DATUM = re.compile(r"\S+@\S+\.\S+|[+(]?[\d][\d\s().,/-]{3,}|https?://.*")
@@ -83,10 +85,10 @@ def _beginning(head: bytes) -> Read:
 def _jsonl(read: Read, start: int, encoding: str) -> Dialect:
     names: dict[str, None] = {}
     for record in islice(json_records(Lines(read, start, encoding)), SAMPLED):
-        names |= dict.fromkeys(record.fields)
+        names |= dict.fromkeys(name for name in record.fields if len(name) <= MAX_LABEL and is_clean(name))
     if not names:
-        raise Invalid("The file's first lines are no JSON objects.", code="unsupported_file")
-    _check_number(len(names))
+        raise Invalid("The file's first lines are no JSON objects with names.", code="unsupported_file")
+    _check_number(names)
     return Dialect(format="jsonl", encoding=encoding, columns=list(names), rows_at=start)
 
 
@@ -94,7 +96,7 @@ def _csv(read: Read, start: int, dialect: Dialect, header: bool | None) -> Diale
     first = next((one for one in dialect.records(read, start) if not one.problem), None)
     if first is None:
         raise Invalid("The file's beginning cannot be read as rows.", code="unsupported_file")
-    _check_number(len(first.cells))
+    _check_number(first.cells)
     if header is None:
         header = not any(_DATUM.fullmatch(cell.strip()) for cell in first.cells)
     labels = first.cells if header else [""] * len(first.cells)
@@ -102,11 +104,14 @@ def _csv(read: Read, start: int, dialect: Dialect, header: bool | None) -> Diale
     return dialect.model_copy(update=found)
 
 
-def _check_number(columns: int) -> None:
-    if columns > MAX_COLUMNS:
-        raise Invalid(
-            f"The file has {columns:,} columns; {MAX_COLUMNS:,} can be read.", code="too_many_columns"
-        )
+def _check_number(names: Collection[str]) -> None:
+    """Raise Invalid for more than what an import's item holds, once here and once as the mapping's keys."""
+    if len(names) > MAX_COLUMNS:
+        reason = f"The file has {len(names):,} columns; {MAX_COLUMNS:,} can be read."
+        raise Invalid(reason, code="too_many_columns")
+    if sum(len(name[:MAX_LABEL].encode()) for name in names) > MAX_LABELS:
+        reason = f"The columns' names have more than {MAX_LABELS:,} bytes together."
+        raise Invalid(reason, code="too_many_columns")
 
 
 def _labels(names: list[str]) -> list[str]:

@@ -1,0 +1,65 @@
+"""The counters of feedback: of each survey's days, whole and by channel, language, stage and topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from chalicelib.feedback import dimensions
+from chalicelib.feedback.dimensions import AT_ONCE, TOPICS, Dimension
+from chalicelib.feedback.model import Feedback
+from chalicelib.kernel import counters
+from chalicelib.kernel.work import Work
+
+ALL = "*"
+"""Stands for all surveys together; no survey can have that name."""
+
+
+def partition(survey: str | None, dimension: Dimension | None = None) -> str:
+    """The partition of a survey's counters, or of all surveys', with `dimension` of those apart by it."""
+    whole = f"STAT#{survey or ALL}"
+    return f"{whole}#{dimension}" if dimension else whole
+
+
+def count(work: Work, feedback: Feedback, shard: int, *, sign: int = 1) -> None:
+    """Add a response to the counters of its day, with a `sign` of −1 take it from them."""
+    day = counters.day_of(feedback.submitted_at)
+    whole = _times(dimensions.added(feedback), sign)
+    for survey in (feedback.survey, ALL):
+        counters.count(work, partition(survey), day, shard, whole)
+        for dimension in AT_ONCE:
+            apart = dimensions.written(feedback, dimensions.values(feedback, dimension))
+            counters.count(work, partition(survey, dimension), day, shard, _times(apart, sign))
+
+
+def count_invited(work: Work, survey: str, day: date, shard: int) -> None:
+    """Add an invitation to the counters of a survey's day, and of all."""
+    for one in (survey, ALL):
+        counters.count(work, partition(one), day, shard, {"invited": 1})
+
+
+def count_topics(work: Work, feedback: Feedback, *, sign: int = 1) -> None:
+    """The same for its tags and themes."""
+    day = counters.day_of(feedback.submitted_at)
+    for dimension in TOPICS:
+        for shard in range(dimensions.TOPIC_SHARDS):
+            here = [
+                value
+                for value in dimensions.values(feedback, dimension)
+                if dimensions.shard_of(value) == shard
+            ]
+            added = _times(dimensions.written(feedback, here), sign)
+            for survey in (feedback.survey, ALL) if added else ():
+                counters.count(work, partition(survey, dimension), day, shard, added)
+
+
+def _times(numbers: dict[str, int], sign: int) -> dict[str, int]:
+    return numbers if sign == 1 else {name: sign * amount for name, amount in numbers.items()}
+
+
+def counted(
+    survey: str | None, first: date, last: date, dimension: Dimension | None = None
+) -> Iterator[tuple[date, dict[str, int]]]:
+    """The counters of the days from `first` to `last`, some days in several pieces: one call for a year."""
+    for day, _, numbers in counters.counted(partition(survey, dimension), first, last):
+        yield day, numbers

@@ -1,0 +1,1 @@
+"""What a response says, without AWS: its language, sentiment, themes and urgency."""

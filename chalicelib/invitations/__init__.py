@@ -1,0 +1,1 @@
+"""Invitations to surveys: whom we ask, when, by which mail, and the pages on which people answer."""

@@ -1,0 +1,1 @@
+"""Surveys: what is asked, in which languages, of whom, and whether it may be answered now."""

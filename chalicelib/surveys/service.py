@@ -1,0 +1,79 @@
+"""What is asked of surveys: which there are, whether one is open, what it asks. Changing them: defining.py.
+
+All surveys are kept in the process for 30 s without what they ask; a published version never changes, so it
+is kept for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from chalicelib.kernel.config import settings
+from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.kept import Kept
+from chalicelib.kernel.table import Item, Key
+from chalicelib.surveys import store
+from chalicelib.surveys.model import Definition, Face, Published, Survey
+
+KEPT_VERSIONS = 64
+
+
+def _faces() -> dict[str, Face]:
+    return {face.key: face for face in store.faces()}
+
+
+_kept = Kept(_faces)
+
+
+def current() -> Mapping[str, Face]:
+    """All surveys by key, as they were 30 seconds ago at most: no call while they are kept, else one."""
+    return _kept.current()
+
+
+def forget() -> None:
+    """Read them anew the next time: something changed here."""
+    _kept.forget()
+
+
+def known(survey: str) -> Face | None:
+    """A survey, as it was 30 seconds ago at most; None for a key that nobody defined."""
+    return current().get(survey)
+
+
+@lru_cache(maxsize=KEPT_VERSIONS)
+def _version(table: str, survey: str, number: int) -> Published:  # noqa: ARG001 - whose version it is
+    return store.published(survey, number)
+
+
+def version(survey: str, number: int) -> Published:
+    """What a version asks: one call, none when this process asked before. Raises NotFound."""
+    return _version(settings().table, survey, number)
+
+
+def face_key(survey: str) -> Key:
+    """The key of a survey, for those who read several things in one call."""
+    return store.face_key(survey)
+
+
+def face_of(item: Item) -> Face:
+    """The survey in its item."""
+    return store.face_of(item)
+
+
+def get(key: str) -> Survey:
+    """Raises NotFound."""
+    return store.get(key)
+
+
+def by_key(*, limit: int, after: str | None) -> tuple[list[Face], str | None]:
+    """A page of surveys by key."""
+    return store.page(limit=limit, after=after)
+
+
+def asked(face: Face, number: int | None) -> Definition:
+    """What was asked by a version, the current one unless it is named. Raises Invalid for none."""
+    try:
+        return version(face.key, number or face.number).definition
+    except NotFound:
+        raise Invalid.in_body("survey_version", "was never published", "no_such_version") from None

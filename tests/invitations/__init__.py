@@ -1,0 +1,1 @@
+"""Tests of invitations to surveys, and of the pages that answer them."""
