@@ -1,6 +1,6 @@
 """What AWS says of the queues and does with them.
 
-What a cloud cannot do, as a local one lacks some of it, becomes Conflict `not_supported_here`. Names of queues,
+What a cloud cannot do, as a local one, becomes Conflict `not_supported_here`. The names of queues,
 functions, bus and archive follow from the feedback queue's.
 """
 
