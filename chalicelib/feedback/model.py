@@ -201,7 +201,7 @@ class Feedback(Stored):
     def without_person(self) -> Self:
         """What may stay of it when its customer may not: what is counted, and its time."""
         nobodys = dict.fromkeys(("customer_id", "comment", "invitation_id", "ticket_id"))
-        words = dict.fromkeys(("tags", "themes"), [])  # what nothing was counted by yet
+        words: dict[str, list[str]] = {"tags": [], "themes": []}  # what nothing was counted by yet
         return self.model_copy(update={**nobodys, **words, "custom": {}, "answers": {}, "reduced": True})
 
     @property
