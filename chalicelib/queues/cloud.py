@@ -182,7 +182,9 @@ def redrive(queue: str, rate: int | None) -> None:
     dead = arn(queue + DEAD)
     try:
         with _asked("queue service"):
-            aws.sqs().start_message_move_task(SourceArn=dead, **more)
+            # The destination is named for those that the bus put there, which were in no queue before.
+            home = dead.removesuffix(DEAD)
+            aws.sqs().start_message_move_task(SourceArn=dead, DestinationArn=home, **more)
     except ClientError as error:
         if error.response["Error"]["Code"].endswith("UnsupportedOperation"):
             raise Conflict("They are being moved already.", code="redrive_runs") from error
