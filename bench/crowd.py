@@ -27,6 +27,7 @@ from chalicelib.directory import store as directory
 from chalicelib.directory.entries import entries_of
 from chalicelib.feedback import store as feedback
 from chalicelib.feedback.model import KINDS, SCALES, Feedback, NewFeedback, Submission
+from chalicelib.feedback.understanding.model import Understanding
 from chalicelib.kernel import ids
 from chalicelib.kernel.work import Work
 from chalicelib.mail.parts import Address
@@ -181,5 +182,5 @@ def _respond(work: Work, number: int, customer: Customer) -> None:
         submitted_by="key_bench",
         response=given,
     )
-    response = Feedback.of(submission, customer_id=customer.id, at=work.now)
+    response = Feedback.of(submission, Understanding(), customer_id=customer.id, at=work.now)
     feedback.add(work, response, given.fingerprint)

@@ -30,6 +30,7 @@ from bench.report import Line, alone, progress, ratio
 from bench.scene import invocation, perform
 from chalicelib.feedback import store as feedback
 from chalicelib.feedback.model import Feedback, NewFeedback, Submission
+from chalicelib.feedback.understanding.model import Understanding
 from chalicelib.kernel import aws, ids, pages
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.pages import Query
@@ -121,7 +122,7 @@ def _respond(work: Work, customer_id: str) -> None:
     submission = Submission(
         version=1, id=identifier, submitted_at=work.now, submitted_by="key_bench", response=given
     )
-    response = Feedback.of(submission, customer_id=customer_id, at=work.now)
+    response = Feedback.of(submission, Understanding(), customer_id=customer_id, at=work.now)
     feedback.add(work, response, given.fingerprint)
 
 

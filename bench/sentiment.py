@@ -4,8 +4,8 @@ Columns `text`, `label` and, if there is one, `rating` (1–5; 0–10 when one i
 encoding are found out. Labels are positive, negative and neutral in any usual spelling: `pos`, `-1`, `1` and
 `0`, `0`, `2` and `4`, stars from 1 to 5, the words of seven languages. A row whose label is none of them, or
 without text, is skipped and counted. Prints accuracy, macro-F1 and the confusion table; where the file knows
-two classes, the engine has to choose one of the two, as its score leans; where it does not lean, the choice is
-`negative`. Prints, last, a line of JSON. The exit code is 2 when the file has no such columns.
+two classes, the engine has to choose one of the two, as its score leans, and `negative` where it does not
+lean. Prints, last, a line of JSON. The exit code is 2 when the file has no such columns.
 """
 
 from __future__ import annotations
@@ -27,47 +27,12 @@ from chalicelib.transfer.reading.dialect import Dialect, Given, dialect_of
 HEAD = 1 << 20
 """Bytes in which separator and encoding are found out."""
 LABELS: tuple[Label, ...] = ("positive", "neutral", "negative")
-SPELLED: dict[str, Label] = {
-    **dict.fromkeys(
-        [
-            "positive",
-            "pos",
-            "positiv",
-            "positif",
-            "positivo",
-            "positiva",
-            "positief",
-            "good",
-            "happy",
-            "+",
-            "+1",
-            "p",
-        ],
-        "positive",
-    ),
-    **dict.fromkeys(
-        [
-            "negative",
-            "neg",
-            "negativ",
-            "négatif",
-            "negatif",
-            "negativo",
-            "negativa",
-            "negatief",
-            "bad",
-            "sad",
-            "-",
-            "-1",
-            "n",
-        ],
-        "negative",
-    ),
-    **dict.fromkeys(
-        ["neutral", "neu", "neutre", "neutro", "neutra", "neutraal", "neutrale", "mixed", "none", "=", "0"],
-        "neutral",
-    ),
+_SPELLINGS: dict[Label, str] = {
+    "positive": "positive pos positiv positif positivo positiva positief good happy + +1 p",
+    "negative": "negative neg negativ négatif negatif negativo negativa negatief bad sad - -1 n",
+    "neutral": "neutral neu neutre neutro neutra neutraal neutrale mixed none = 0",
 }
+SPELLED = {spelling: label for label, spellings in _SPELLINGS.items() for spelling in spellings.split()}
 NUMBERED: tuple[tuple[frozenset[str], dict[str, Label]], ...] = (
     (frozenset({"0", "1"}), {"0": "negative", "1": "positive"}),
     (frozenset({"1", "2"}), {"1": "negative", "2": "positive"}),

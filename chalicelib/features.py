@@ -34,6 +34,7 @@ FEATURES = (
     "chalicelib.portal.page_routes",
     "chalicelib.surveys.routes",
     "chalicelib.feedback.routes",
+    "chalicelib.feedback.history_routes",
     "chalicelib.followups.routes",
     "chalicelib.suggestions.routes",
     "chalicelib.suggestions.public_routes",

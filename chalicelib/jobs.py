@@ -13,6 +13,7 @@ from chalice.app import Blueprint
 from pydantic import ConfigDict, ValidationError
 
 from chalicelib.customers import members
+from chalicelib.feedback import history
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
@@ -32,6 +33,7 @@ STEPS: dict[str, Callable[[Work, str, int], None]] = {
     "art": articles.step,
     "era": erasing.step,
     "exp": exports.step,
+    "fim": history.take_step,
     "imp": imports.take_step,
     "org": members.empty,
     "prt": entering.step,

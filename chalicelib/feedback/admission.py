@@ -30,16 +30,17 @@ BY_PAGE = "page"
 """Whom a response was submitted by that a page of ours took. No API key has such an id."""
 
 
-def check(new: NewFeedback, at: datetime) -> None:
+def check(new: NewFeedback, at: datetime, *, history: bool = False) -> None:
     """Raise Conflict `survey_ended` and the like, `anonymous_survey`; Invalid for what is not asked.
 
-    No call while the surveys are kept in the process, and what the version asks.
+    Of `history` it is not asked whether the survey took responses then. No call while the surveys are kept in
+    the process, and what the version asks.
     """
     face = surveys.known(new.survey)
     if face is None:
         _check_undefined(new)
         return
-    refusal = face.refusal(at)
+    refusal = None if history else face.refusal(at)
     if refusal is not None:
         raise Conflict(_CLOSED[refusal], code=refusal)
     if face.anonymous:
@@ -74,7 +75,7 @@ def refusal(submission: Submission) -> Rejection | None:
     if submission.submitted_by == BY_PAGE:
         return None
     try:
-        check(submission.response, submission.submitted_at)
+        check(submission.response, submission.submitted_at, history=submission.bulk)
     except RapportError as error:
         return _reason(error)
     return None

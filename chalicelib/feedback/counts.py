@@ -32,6 +32,13 @@ def count(work: Work, feedback: Feedback, shard: int, *, sign: int = 1) -> None:
             counters.count(work, partition(survey, dimension), day, shard, _times(apart, sign))
 
 
+def count_difference(work: Work, before: Feedback, after: Feedback, shard: int) -> None:
+    """Correct the counters of a response that is understood otherwise now."""
+    if dimensions.counted_as(before) != dimensions.counted_as(after):
+        count(work, before, shard, sign=-1)
+        count(work, after, shard)
+
+
 def count_invited(work: Work, survey: str, day: date, shard: int) -> None:
     """Add an invitation to the counters of a survey's day, and of all."""
     for one in (survey, ALL):

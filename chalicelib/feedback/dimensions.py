@@ -71,6 +71,11 @@ def added(feedback: Feedback) -> dict[str, int]:
     return additions(feedback.kind, feedback.score, label, invited=feedback.invited)
 
 
+def counted_as(feedback: Feedback) -> tuple[object, ...]:
+    """All that decides how a response is counted at once."""
+    return (added(feedback), *(values(feedback, dimension) for dimension in AT_ONCE))
+
+
 def read(numbers: Mapping[str, int]) -> dict[str, Counter[str]]:
     """The counters of each value, by their long names."""
     found: dict[str, Counter[str]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chalicelib.feedback.model import NewFeedback
+from chalicelib.feedback.model import Feedback, NewFeedback
 from chalicelib.feedback.understanding.model import Understanding
 from chalicelib.kernel import telemetry
 from chalicelib.kernel.config import settings
@@ -21,7 +21,10 @@ MAX_BYTES = 4_900
 """Of a text; Comprehend takes 5 KB."""
 
 
-def understand_all(responses: Sequence[NewFeedback]) -> list[Understanding]:
+Said = NewFeedback | Feedback
+
+
+def understand_all(responses: Sequence[Said]) -> list[Understanding]:
     """What each response says: no call, with Comprehend one for each language among them.
 
     What Comprehend cannot be asked, or does not answer, our own engine reads; each says who did.
@@ -30,7 +33,7 @@ def understand_all(responses: Sequence[NewFeedback]) -> list[Understanding]:
     return [_understood(one, readings.get(place)) for place, one in enumerate(responses)]
 
 
-def _understood(response: NewFeedback, reading: Reading | None) -> Understanding:
+def _understood(response: Said, reading: Reading | None) -> Understanding:
     if not response.comment:
         from chalicelib.feedback.understanding.opinion import opinion, rated
 
@@ -48,7 +51,7 @@ def _understood(response: NewFeedback, reading: Reading | None) -> Understanding
     )
 
 
-def _comprehended(responses: Sequence[NewFeedback]) -> dict[int, Reading]:
+def _comprehended(responses: Sequence[Said]) -> dict[int, Reading]:
     """What Comprehend makes of the texts, by their places."""
     from chalicelib.feedback.understanding.language import found
 

@@ -8,11 +8,13 @@ from pydantic import Field
 
 from chalicelib.customers.model import CustomerId
 from chalicelib.feedback import service as feedback
+from chalicelib.feedback.batch import GivenBatch, NewFeedbackBatch, submit_batch
 from chalicelib.feedback.breakdown import Breakdown, breakdown
 from chalicelib.feedback.dimensions import Dimension
 from chalicelib.feedback.model import Accepted, Feedback, FeedbackId, Kind, NewFeedback, Survey
 from chalicelib.feedback.periods import Interval
 from chalicelib.feedback.statistics import Statistics
+from chalicelib.kernel.http.batches import Batch
 from chalicelib.kernel.http.paging import Page, PageParameters, Parameters
 from chalicelib.kernel.http.routes import Link, Routes
 from chalicelib.kernel.model import Day, Text
@@ -62,6 +64,15 @@ def give_feedback(body: NewFeedback, work: Work, link: Link) -> Accepted:
     """
     submission = feedback.submit(work, body)
     return Accepted(id=submission.id, status_url=link(f"/v1/feedback/{submission.id}"))
+
+
+@routes.post("/v1/feedback/batch", scope="feedback:write", status=202)
+def give_feedback_batch(body: NewFeedbackBatch, batch: Batch) -> GivenBatch:
+    """Give up to 100 responses, each with its own outcome; those accepted are stored a moment later.
+
+    A rejected one holds up no other. With an `Idempotency-Key`, a repeat is the same responses, by place.
+    """
+    return submit_batch(batch, body)
 
 
 @routes.get("/v1/feedback", scope="feedback:read")

@@ -21,7 +21,8 @@ def additions(
     Promoters gave 9 or 10, passives 7 or 8, detractors 0 to 6 (Reichheld, "The One Number You Need to
     Grow", 2003); satisfied are the upper two of five.
     """
-    found: dict[str, int] = {"responses": 1, kind: 1}
+    found: dict[str, int] = {"responses": 1}
+    found[kind] = 1
     if label:
         found[label] = 1
     if invited:

@@ -114,6 +114,37 @@ def mark_tallied(work: Work, feedback: Feedback) -> None:
     )
 
 
+def understand_anew(work: Work, kept: Kept, after: Feedback) -> None:
+    """Replace what is made of a response's words.
+
+    Fails with Stale when it changed meanwhile, or was counted by its topics.
+    """
+    names = {"language", "sentiment", "themes", "urgency"}
+    made = after.model_dump(mode="json", include=names, exclude_none=True)
+    same = Attr("version").eq(kept.feedback.version) & Attr("reduced").eq(False)
+    marked = Attr("tallied").exists() if kept.tallied else Attr("tallied").not_exists()
+    work.update(
+        feedback_key(after.id),
+        assign={**made, "tallied": True},
+        remove=tuple(sorted(names - set(made))),
+        when=same & marked,
+        failure=Stale("The response changed meanwhile."),
+    )
+
+
+def every() -> Iterator[Kept]:
+    """All responses there are: a call a megabyte."""
+    for kind in KINDS:
+        for item in pages.every(Query(_kind_list(kind), index="gsi3", ascending=True)):
+            yield _kept(item)
+
+
+def newest_ids(limit: int, after: str | None) -> tuple[list[str], str | None]:
+    """A page of the ids of all responses, newest first, and where the next one begins."""
+    found = pages.page([Query(_kind_list(kind), index="gsi3") for kind in KINDS], limit=limit, after=after)
+    return [str(item["id"]) for item in found.items], found.after
+
+
 def of_customer(customer_id: str, *, limit: int) -> list[Feedback]:
     """Some of a customer's responses, as they are now: two calls."""
     listed = pages.page([Query(_customer_list(customer_id), index="gsi2")], limit=limit).items

@@ -20,8 +20,9 @@ from botocore.exceptions import ClientError
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, RapportError, Unavailable
+from chalicelib.kernel.sending import send_all
 from chalicelib.kernel.table import Key, busy_is_unavailable, decode_item, encode_item
-from chalicelib.kernel.work import Sending, Work, Write
+from chalicelib.kernel.work import Work, Write
 
 MAX_ACTIONS = 100
 MAX_BYTES = 3_500_000
@@ -99,9 +100,10 @@ def commit_all(works: Sequence[Work]) -> list[RapportError | None]:
     Raises Unavailable when the cloud is; then some may be done.
     """
     errors: dict[int, RapportError] = {}
-    for work in works:
-        if work.sending is not None:
-            _send(work.sending)
+    senders = [index for index, work in enumerate(works) if work.sending is not None]
+    if senders:
+        sent = send_all([sending for work in works if (sending := work.sending) is not None])
+        errors = {index: error for index, error in zip(senders, sent, strict=True) if error is not None}
     pending = [index for index, work in enumerate(works) if work.writes]
     for index in [index for index in pending if _names_a_key_twice(works[index])]:
         pending.remove(index)
@@ -120,11 +122,6 @@ def commit_all(works: Sequence[Work]) -> list[RapportError | None]:
         errors.update(outcome.errors)
         pending = sorted([*outcome.again, *later])
     return [errors.get(index) for index in range(len(works))]
-
-
-def _send(sending: Sending) -> None:
-    with busy_is_unavailable("queue"):
-        aws.sqs().send_message(QueueUrl=sending.queue_url, MessageBody=sending.body)
 
 
 def _names_a_key_twice(work: Work) -> bool:

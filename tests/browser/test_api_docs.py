@@ -26,4 +26,5 @@ def test_the_page_calls_the_api(page: Page, cloud: Cloud) -> None:
     operation.click()
     operation.get_by_role("button", name="Try it out").click()
     operation.get_by_role("button", name="Execute").click()
-    expect(operation.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
+    status = operation.locator(".live-responses-table .response-col_status").last
+    expect(status).to_contain_text("200", timeout=30_000)  # the page draws all operations anew

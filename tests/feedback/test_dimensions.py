@@ -29,7 +29,10 @@ def _groups(api: Api, dimension: str, query: str = "from=2026-01-01&to=2026-12-3
 
 def test_each_dimension_is_counted(api: Api, cloud: Cloud) -> None:
     ada = api.post("/v1/customers", {"emails": ["ada@example.org"], "stage": "customer"}).ok(201)
-    said = {"comment": "The delivery was late and the driver was rude.", "tags": ["berlin", "express"]}
+    said: dict[str, Any] = {
+        "comment": "The delivery was late and the driver was rude.",
+        "tags": ["berlin", "express"],
+    }
     batch = [
         message(SPRING, score=2, customer_id=ada["id"], channel="email", **said),
         message(SPRING, score=10, email="ada@example.org", channel="mobile", language="de-AT"),
@@ -94,15 +97,13 @@ def test_groups_are_compared_with_as_many_days_before(api: Api, cloud: Cloud) ->
     assert (tag["before"], tag["change"]) == (None, None)
 
 
-def test_who_was_invited_makes_the_response_rate(api: Api, cloud: Cloud) -> None:
+def test_days_of_invitations_alone_are_no_days_of_responses(api: Api, cloud: Cloud) -> None:
+    day = {"pk": "STAT#visit", "sk": "DAY#2026-03-29#0", "invited": 8}
+    aws.dynamodb().put_item(TableName=cloud["Table"], Item=encode_item(day))
     cloud.deliver(QUEUE, [message(SPRING, survey="visit")])
-    for name in ("visit", "*"):
-        day = {"pk": f"STAT#{name}", "sk": "DAY#2026-03-29#0", "invited": 8}
-        aws.dynamodb().put_item(TableName=cloud["Table"], Item=encode_item(day))
     found = api.get("/v1/feedback/stats?survey=visit&from=2026-03-01&to=2026-03-31").ok()
-    assert (found["invited"], found["response_rate"]) == (8, 12.5)
+    assert found["invitations"]["invited"] == 8
     assert [day["date"] for day in found["by_day"]] == ["2026-03-30"]
-    assert api.get("/v1/feedback/stats").ok()["response_rate"] is None
 
 
 def test_topics_are_counted_once_however_often_they_are_told(
