@@ -29,6 +29,7 @@ def live_through(api: Api, cloud: Cloud) -> None:
     part_ways(api, cloud, ada, cy)
     help_themselves(api, ada)
     suggest(api, ada)
+    forget_somebody(api)
 
 
 def open_shop(api: Api) -> None:
@@ -168,3 +169,8 @@ def suggest(api: Api, ada: str) -> None:
     api.patch(f"/v1/suggestions/{one}", {"status": "planned"}).ok()
     api.post(f"/v1/suggestions/{other}/merge", {"into": one}).ok()
     Api(None).post("/v1/public/suggestions", new).ok(202)
+
+
+def forget_somebody(api: Api) -> None:
+    gone = api.post("/v1/customers", {"name": "Gil", "emails": ["gil@example.org"]}).ok(201)["id"]
+    api.delete(f"/v1/customers/{gone}").ok(204)
