@@ -25,9 +25,9 @@ def renewed(block: Block, mark: str) -> Block:
     def anew(text: str) -> str:
         text = re.sub("(?=example[.]net)", f"{mark}.", text, flags=re.IGNORECASE)
         text = re.sub("555(-?)0172", rf"{200 + number % 800}\g<1>{number // 800 % 10_000:04}", text)
-        return re.sub("lamp-(care|news|ready|sales|visit|parcel)|ship-letter", rf"\g<0>-{mark}", text).replace(
-            "hull_length", f"hull_length_{mark}"
-        )
+        return re.sub(
+            "lamp-(care|news|ready|sales|visit|parcel)|ship-letter", rf"\g<0>-{mark}", text
+        ).replace("hull_length", f"hull_length_{mark}")
 
     return replace(block, commands=anew(block.commands), shown=block.shown and anew(block.shown))
 
