@@ -12,10 +12,28 @@ from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Stage
 from chalicelib.feedback import admission, counts, engines, store
 from chalicelib.feedback.events import FeedbackReceived, FeedbackRejected
-from chalicelib.feedback.model import Feedback, Submission
+from chalicelib.feedback.model import Feedback, NewFeedback, Submission
 from chalicelib.kernel import counters
 from chalicelib.kernel.errors import Invalid, Stale
 from chalicelib.kernel.work import Work
+
+
+class Unreadable(Invalid):
+    """A message that is no response. `fields` says what is wrong with it, for the log, and quotes nothing."""
+
+    def __init__(self, problem: ValidationError) -> None:
+        super().__init__("The message is not a response.", code="unreadable_message")
+        found = problem.errors(include_url=False, include_context=False, include_input=False)
+        self.fields = sorted({f"{_name(part['loc'])}: {part['type']}" for part in found})[:MAX_FIELDS]
+
+
+MAX_FIELDS = 20
+
+
+def _name(path: tuple[int | str, ...]) -> str:
+    """Where in a message something is wrong; a name that is not ours might be anything, and is left out."""
+    ours = Submission.model_fields.keys() | NewFeedback.model_fields.keys()
+    return ".".join(str(part) if isinstance(part, int) or part in ours else "?" for part in path)
 
 
 def read(body: str) -> Submission:
@@ -23,10 +41,10 @@ def read(body: str) -> Submission:
     try:
         return Submission.model_validate_json(body)
     except ValidationError as error:
-        newer = any(part["loc"] == ("version",) for part in error.errors())
-    if newer:
+        problem = error
+    if any(part["loc"] == ("version",) for part in problem.errors()):
         raise Invalid("The message has a version unknown here.", code="unknown_message_version")
-    raise Invalid("The message is not a response.", code="unreadable_message")
+    raise Unreadable(problem)
 
 
 class Intake:

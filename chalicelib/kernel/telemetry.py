@@ -34,14 +34,19 @@ _tracer: Tracer | None = None
 
 
 def failure(message: str, error: BaseException, **keys: Any) -> None:
-    """Log an error by kind, code and where it arose; not its own text, which may quote a person."""
+    """Log an error by kind, code and where it arose; not its own text, which may quote a person.
+
+    An error may name the `fields` that are wrong, as far as they are ours.
+    """
     refused = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
     where = [
         f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}"
         for frame, line in traceback.walk_tb(error.__traceback__)
     ]
     code = getattr(error, "code", refused)
-    logger.error(message, error=type(error).__name__, code=code, where=where[-MAX_FRAMES:], **keys)
+    fields = getattr(error, "fields", None)
+    named = {"fields": fields} if fields else {}
+    logger.error(message, error=type(error).__name__, code=code, where=where[-MAX_FRAMES:], **named, **keys)
 
 
 def count(name: str, amount: int = 1) -> None:

@@ -9,6 +9,7 @@ length of the text, which is bounded.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 
 from chalicelib.feedback.understanding.lexicon import LONGEST_ENTRY, Lexicon, fold
@@ -35,6 +36,7 @@ LAST = 1.25
 SPREAD = 12.0
 """The sum at which the score is about 0.7 of 1, squared."""
 
+_DOUBLED = re.compile(r"(.)\1")
 _STOPS = frozenset(".!?…\n;:")
 
 
@@ -89,11 +91,20 @@ class _Sentence:
         self._sentence = sentence
         self._lexicon = lexicon
         self._tokens = sentence.tokens
-        self._words = [fold(token.text) if token.kind == "word" else "," for token in self._tokens]
+        self._words = [self._spelled(token) for token in self._tokens]
         self._negators, self._boosters = lexicon.section("negators"), lexicon.section("boosters")
         self._dampers, self._after = lexicon.section("dampers"), lexicon.section("negated after")
         self._weak = lexicon.section("weak negators")
         self._taken: set[int] = set()
+
+    def _spelled(self, token: Token) -> str:
+        """A word as the lexicon has it; of a stretched one, `sooo`, the form that it knows."""
+        if token.kind != "word":
+            return ","
+        word = fold(token.text)
+        if token.stretched and self._lexicon.valence(word) is None:
+            return _DOUBLED.sub(r"\1", word)
+        return word
 
     def weights(self) -> list[float]:
         """What each hit weighs, in order."""
@@ -134,7 +145,7 @@ class _Sentence:
     def _valence(self, token: Token) -> float:
         match token.kind:
             case "word":
-                return self._lexicon.valence(fold(token.text)) or 0.0
+                return self._lexicon.valence(self._spelled(token)) or 0.0
             case "emoticon":
                 return of_emoticon(token.text)
             case "mark":
