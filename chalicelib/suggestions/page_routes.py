@@ -57,6 +57,10 @@ def show_ideas(query: IdeasQuery, link: Link, visitor: Visitor) -> Raw:
 @routes.post("/ideas", public=True)
 def post_idea(form: Form, work: Work, link: Link, visitor: Visitor) -> Raw:
     """Suggest something, by the form of that page; what is like it is shown first."""
+    return _post(form, work, link, visitor)
+
+
+def _post(form: Form, work: Work, link: Link, visitor: Visitor) -> Raw:
     who = pages.reader(visitor.languages, link, _typed(form, "token"))
     typed = Typed(_typed(form, "title"), _typed(form, "text"))
     try:
@@ -72,7 +76,7 @@ def post_idea(form: Form, work: Work, link: Link, visitor: Visitor) -> Raw:
     except Conflict:
         return pages.asked_again(who, typed._replace(wrong=who.said.enough), 409)
     except (NotFound, Forbidden):
-        return post_idea(_without_token(form), work, link, visitor)
+        return _post(_without_token(form), work, link, visitor)
     return pages.posted(who)
 
 
@@ -93,6 +97,10 @@ def show_idea(suggestion_id: Part, query: IdeaQuery, link: Link, visitor: Visito
 @routes.post("/ideas/{suggestion_id}", public=True)
 def vote_on_idea(suggestion_id: Part, form: Form, work: Work, link: Link, visitor: Visitor) -> Raw:
     """Vote, or take it back, by the buttons of that page."""
+    return _vote(suggestion_id, form, work, link, visitor)
+
+
+def _vote(suggestion_id: str, form: Form, work: Work, link: Link, visitor: Visitor) -> Raw:
     who = pages.reader(visitor.languages, link, _typed(form, "token"))
     new = NewVote(
         voted=_typed(form, "do") != "unvote",
@@ -102,11 +110,11 @@ def vote_on_idea(suggestion_id: Part, form: Form, work: Work, link: Link, visito
     try:
         return _voted(work, who, suggestion_id, new, visitor)
     except Forbidden:
-        return vote_on_idea(suggestion_id, _without_token(form), work, link, visitor)
+        return _vote(suggestion_id, _without_token(form), work, link, visitor)
     except NotFound as error:
         if error.code == "no_such_suggestion":
             return pages.gone(who)
-        return vote_on_idea(suggestion_id, _without_token(form), work, link, visitor)
+        return _vote(suggestion_id, _without_token(form), work, link, visitor)
 
 
 def _voted(work: Work, who: Reader, suggestion_id: str, new: NewVote, visitor: Visitor) -> Raw:
