@@ -1,134 +1,105 @@
-"""Feedback's own budgets: the worker's CPU against the bare transaction, statistics of a year, messages a second.
+"""Feedback: the worker against its bare transaction, and how many responses a second come through.
 
-The transaction is the one that the worker sent, sent again by boto3 alone, in turns with the worker, in this
-process and down to the socket; what answers is a stub in another process. Responses without words are the
-budget; those with a sentence each only inform, since reading is work that no transaction does. The year is
-of every day, in every shard, with each channel. Messages a second are of ten to a batch, in one process.
+`python -m bench.feedback [CLOUD.JSON]`: the worker in this process with the table on DynamoDB Local, in full
+batches of ten whose comments are read, against a client that only sends the transaction of the same items.
+Then the whole way on the local cloud, from `POST /v1/feedback/batch` until the statistics count the last one:
+on the cloud that a `cloud.json` names, or on one that is started for it where `.venv-cloud` is there.
 """
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
-from itertools import product
-from typing import Any, get_args
+from collections.abc import Iterator
+from typing import Any
 
-import pytest
-
-from bench.cpu import environment
-from bench.post import opened
+from bench.on_cloud import on_cloud
+from bench.post import Post, opened
 from bench.report import Line, alone, progress, ratio
-from bench.scene import quiet, set_up
-from bench.stub import serving
+from chalicelib.kernel import aws, ids
+from tests.cloud import invoke, sqs_event
+from tests.e2e.clouds import Cloud
 from tests.feedback.messages import message
 
-TITLE = "Feedback: CPU of a batch, statistics of a year, messages a second"
+TITLE = "Feedback"
+WORKER = "chalicelib.feedback.worker:feedback_worker"
 BUDGET = 1.3
-BATCH = 10
-TURNS = 150
-MESSAGES = 600
-SENTENCE = "The delivery was late, but the driver was friendly and the parcel in good shape."
+BATCH, WARM_UP, BATCHES = 10, 5, 60
+ON_CLOUD, AT_ONCE = 1000, 100
+COMMENTS = (
+    "Very quick delivery, and the lamp looks even better than in the picture. Thank you!",
+    "It arrived two days late and nobody answered my mails.",
+    "Works as described.",
+    "The support was friendly, but the shade was torn again.",
+    None,
+)
 
 
-def measure() -> Iterator[Line]:
-    yield from _cpu()
-    yield _year()
-    yield _rate()
-
-
-def _cpu() -> Iterator[Line]:
-    with serving(b"{}") as url, environment(url):
-        for what, budget, response in (
-            ("CPU of a batch of 10 scores, of its bare transaction", BUDGET, {}),
-            ("CPU of a batch of 10 with a sentence each", None, {"comment": SENTENCE}),
-        ):
-            progress(what)
-            bare, whole = _calls(response)
-            figures = _in_turns(bare, whole)
-            detail = f"{figures[1] * 1e3:.2f} / {figures[0] * 1e3:.2f} ms"
-            times = figures[1] / figures[0]
-            yield ratio(what, budget, times, detail) if budget else Line(
-                what, "informs", f"{times:.2f} × ({detail})", None
-            )
-
-
-def _calls(response: dict[str, Any]) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """The worker with a batch, and the transaction that it sends, by itself."""
-    from chalicelib.kernel import aws
-    from tests.cloud import invoke, sqs_event
-
-    event = sqs_event("arn:aws:sqs:us-east-1:1:bench", [message(**response) for _ in range(BATCH)])
-    sent: list[Any] = []
-
-    def note(params: Any, **_: Any) -> None:
-        sent.append(params)
-
-    def whole() -> None:
-        assert invoke("chalicelib.feedback.worker:feedback_worker", event) == {"batchItemFailures": []}
-
-    client = aws.dynamodb()
-    hook: Any = note
-    client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", hook)
-    whole()
-    client.meta.events.unregister("provide-client-params.dynamodb.TransactWriteItems", hook)
-    (params,) = sent
-    return lambda: client.transact_write_items(**params), whole
-
-
-def _in_turns(*calls: Callable[[], Any]) -> list[float]:
-    """CPU seconds of each: the lower quartile, since the rest is what else the machine did."""
-    found: list[list[float]] = [[] for _ in calls]
-    for _ in range(TURNS):
-        for call, seconds in zip(calls, found, strict=True):
-            began = time.process_time()
-            call()
-            seconds.append(time.process_time() - began)
-    return [statistics.quantiles(seconds[TURNS // 10 :], n=4)[0] for seconds in found]
-
-
-def _year() -> Line:
-    """How many calls statistics by channel take, of a year whose every day counted every channel."""
-    from chalicelib.feedback import counts
-    from chalicelib.kernel import aws, counters
-    from chalicelib.kernel.table import encode_item
-    from chalicelib.timeline.model import Channel
-    from tests.calls import counted
-    from tests.memory import in_memory, plain_environment
-
-    progress("statistics of a year")
-    with pytest.MonkeyPatch.context() as patch:
-        plain_environment(patch)
-        quiet(patch)
-        with in_memory(patch) as cloud:
-            scene = set_up(cloud)
-            days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
-            numbers = {f"{channel}|{code}": 9 for channel in get_args(Channel) for code in "psdct+=-"}
-            items = [
-                {"pk": counts.partition(None, "channel"), "sk": f"DAY#{day}#{shard}", **numbers}
-                for day, shard in product(days, range(counters.SHARDS))
-            ]
-            for begin in range(0, len(items), 25):
-                puts: Any = [{"PutRequest": {"Item": encode_item(one)}} for one in items[begin : begin + 25]]
-                aws.dynamodb().batch_write_item(RequestItems={cloud["Table"]: puts})
-            with counted() as calls:
-                scene.api.get("/v1/feedback/stats/channel?from=2026-01-01&to=2026-12-31").ok()
-    return Line("statistics by channel of a year of days", "≤ 1 call", ", ".join(calls), calls == ["Query"])
-
-
-def _rate() -> Line:
-    progress("messages a second")
+def measure(cloud_file: str | None = None) -> Iterator[Line]:
     with opened() as post:
-        batches = [[message(comment=SENTENCE) for _ in range(BATCH)] for _ in range(MESSAGES // BATCH)]
+        yield from _in_process(post)
+    yield on_cloud("responses a second on the local cloud, HTTP to statistics", cloud_file, _rate)
+
+
+def _in_process(post: Post) -> Iterator[Line]:
+    progress(f"{BATCHES} batches of {BATCH}, in this process")
+    sent: list[Any] = []
+    hook = "provide-client-params.dynamodb.TransactWriteItems"
+    aws.dynamodb().meta.events.register(hook, lambda params, **_: sent.append(params["TransactItems"]))
+    ours, bare = [], []
+    for number in range(WARM_UP + BATCHES):
+        given = [_message(number * BATCH + place) for place in range(BATCH)]
+        event = sqs_event(post.cloud.arn("FeedbackQueue"), given)
+        sent.clear()
         began = time.perf_counter()
-        failed = [post.cloud.deliver("FeedbackQueue", batch) for batch in batches]
-        seconds = time.perf_counter() - began
-        assert not any(failed)
-    figure = f"{MESSAGES / seconds:,.0f} a second, on {post.engine}"
-    return Line("responses with a sentence, one worker at a time", "informs", figure, None)
+        assert not invoke(WORKER, event)["batchItemFailures"], "the worker did not take a batch"
+        ours.append(time.perf_counter() - began)
+        assert len(sent) == 1, "a batch is one transaction"
+        again = _renamed(sent[0], given)
+        began = time.perf_counter()
+        aws.dynamodb().transact_write_items(TransactItems=again)
+        bare.append(time.perf_counter() - began)
+    most, least = statistics.median(ours[WARM_UP:]), statistics.median(bare[WARM_UP:])
+    detail = f"{most * 1000:.1f} ms, bare {least * 1000:.1f} ms, {len(again)} items ({post.engine})"
+    yield ratio("a batch of 10 responses, against its transaction", BUDGET, most / least, detail)
+    yield Line("responses a second, one worker", "", f"{BATCH / most:.0f} ({post.engine})", None)
+
+
+def _message(number: int) -> dict[str, Any]:
+    return message(survey="bench", score=number % 11, comment=COMMENTS[number % len(COMMENTS)])
+
+
+def _renamed(items: Any, given: list[dict[str, Any]]) -> Any:
+    """The same transaction of other responses."""
+    text = json.dumps(items)
+    for one in given:
+        identifier = json.loads(one["Body"])["id"]
+        text = text.replace(identifier, ids.new_id("fbk", ids.now()))
+    return json.loads(text)
+
+
+def _rate(cloud: Cloud) -> str:
+    """Responses a second, from the first request until all are counted."""
+    from tests.e2e.caller import Caller
+
+    api = Caller(cloud.addresses["api_url"], cloud.addresses["api_key"])
+    survey = f"bench-{time.time_ns()}"
+    progress(f"{ON_CLOUD} responses through the local cloud")
+    began = time.perf_counter()
+    for first in range(0, ON_CLOUD, AT_ONCE):
+        given = [
+            {"survey": survey, "kind": "nps", "score": number % 11}
+            for number in range(first, first + AT_ONCE)
+        ]
+        rows = api.post("/v1/feedback/batch", {"responses": given}).ok(202)["results"]
+        assert all(row["outcome"] == "accepted" for row in rows)
+    while (counted := api.get(f"/v1/feedback/stats?survey={survey}").ok()["responses"]) < ON_CLOUD:
+        assert time.perf_counter() - began < 600, f"{counted} of {ON_CLOUD} were counted after ten minutes"
+        time.sleep(0.25)
+    return f"{ON_CLOUD / (time.perf_counter() - began):.1f}"
 
 
 if __name__ == "__main__":
-    sys.exit(alone(TITLE, measure))
+    sys.exit(alone(TITLE, lambda: measure(*sys.argv[1:2])))

@@ -51,7 +51,8 @@ class Folder:
         return {"Body": io.BytesIO(content), "ContentLength": len(content)}
 
     def head_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - S3's names
-        return {"ContentLength": self._path(Key).stat().st_size}
+        found = self._path(Key).stat()
+        return {"ContentLength": found.st_size, "ETag": f'"{found.st_mtime_ns}"'}
 
     def generate_presigned_url(self, *_: Any, **__: Any) -> str:
         return "https://files.example/"

@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from bench.on_cloud import on_cloud
 from bench.post import Post, opened
 from bench.report import Line, alone, progress
 from chalicelib.kernel import table
@@ -27,7 +26,7 @@ from chalicelib.support import store as tickets
 from tests import mailbox
 from tests.calls import counted
 from tests.cloud import invoke, sqs_event
-from tests.e2e.clouds import PYTHON, Cloud, own
+from tests.e2e.clouds import Cloud
 from tests.e2e.post import Post as Door
 from tests.e2e.post import address_of
 from tests.e2e.post import write as write_mail
@@ -43,7 +42,7 @@ KINDS = ("tag and In-Reply-To", "tag only", "In-Reply-To their own mail", "In-Re
 def measure(cloud_file: str | None = None) -> Iterator[Line]:
     with opened() as post:
         yield from _in_process(post)
-    yield _on_cloud(cloud_file)
+    yield on_cloud("new mails a second on the local cloud, SMTP to ticket", cloud_file, _rate)
 
 
 def _in_process(post: Post) -> Iterator[Line]:
@@ -148,22 +147,6 @@ def _threading(post: Post, filed: list[_Filed]) -> Iterator[Line]:
 
 def _count_tickets() -> int:
     return sum(1 for _ in every(Query("TKT#STATUS#open", index="gsi1")))
-
-
-def _on_cloud(cloud_file: str | None) -> Line:
-    what = "new mails a second on the local cloud, SMTP to ticket"
-    if cloud_file is not None:
-        return Line(what, "", _rate(Cloud(Path(cloud_file))), None)
-    if not PYTHON.exists():
-        return Line(what, "", "not measured: no local cloud is installed (make run installs it)", None)
-    progress("the local cloud starts")
-    with tempfile.TemporaryDirectory() as folder:
-        cloud = own(Path(folder))
-        cloud.up()
-        try:
-            return Line(what, "", _rate(cloud), None)
-        finally:
-            cloud.down()
 
 
 def _rate(cloud: Cloud) -> str:

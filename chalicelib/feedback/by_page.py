@@ -6,6 +6,7 @@ again is known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
@@ -16,14 +17,16 @@ from chalicelib.feedback.model import Submission
 from chalicelib.kernel import pages, table
 from chalicelib.kernel.errors import Invalid, Repeated
 from chalicelib.kernel.events import Published
+from chalicelib.kernel.ids import ULID_PATTERN
 from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
 KEPT_FOR = timedelta(days=30)
 """Longer than its queue and the dead letters keep the event."""
-Taken = Mapping[str, Submission]
-"""What pages took, by the id that the response will have."""
+_ID = re.compile(f"fbk_{ULID_PATTERN}")
+Taken = Mapping[str, Item]
+"""What pages took, as it is stored, by the id that the response will have."""
 
 
 def _key(feedback_id: str) -> Key:
@@ -66,27 +69,30 @@ def handed_in(bodies: Iterable[str]) -> Taken:
     """What these messages tell of: one call, none when they tell of nothing."""
     wanted = [name for body in bodies if tells(body) and (name := _named(body))]
     found = table.get_many(map(_key, wanted)) if wanted else {}
-    taken = (_submission(item) for item in found.values() if "submission" in item)
-    return {one.id: one for one in taken}
+    taken = (item["submission"] for item in found.values() if "submission" in item)
+    return {one["id"]: one for one in taken}
 
 
 def _named(body: str) -> str | None:
+    """The id in a message; None for what is none, so that one bad message does not fail its batch."""
     try:
-        return str(Published.of(body).data.get("feedback_id") or "") or None
+        name = str(Published.of(body).data.get("feedback_id"))
     except Invalid:
         return None
+    return name if _ID.fullmatch(name) else None
 
 
-def _submission(item: Item) -> Submission:
-    return Submission.model_validate({"version": 1, **item["submission"]}, strict=False)
+def _submission(stored: Item) -> Submission:
+    return Submission.model_validate(stored, strict=False)
 
 
 def read_event(body: str, taken: Taken) -> Submission:
     """The response that an event tells of. Raises Invalid for no event, Repeated when it is stored."""
-    found = taken.get(str(Published.of(body).data.get("feedback_id")))
-    if found is None:
+    if (name := _named(body)) is None:
+        raise Invalid("This is no event of ours.", code="unreadable_event")
+    if name not in taken:
         raise Repeated("This response is stored already, or its customer was erased.")
-    return found
+    return _submission(taken[name])
 
 
 def settle(work: Work, feedback_id: str) -> None:
@@ -106,7 +112,7 @@ def of_customer(customer_id: str, *, limit: int) -> list[Submission]:
     if not listed:
         return []
     found = table.get_many(table.key_of(item) for item in listed)
-    return [_submission(item) for item in found.values() if "submission" in item]
+    return [_submission(item["submission"]) for item in found.values() if "submission" in item]
 
 
 def erase(work: Work, customer_id: str) -> int:

@@ -163,6 +163,7 @@ class Feedback(Stored):
     custom: dict[str, Any] = {}
     answers: dict[str, Any] = {}
     survey_version: int | None = None
+    anonymous: Annotated[bool, Field(description="Of an anonymous survey: nobody may know more.")] = False
     invited: Annotated[bool, Field(description="We had asked for it, by an invitation.")] = False
     invitation_id: str | None = None
     ticket_id: Annotated[str | None, Field(description="What the invitation was about.")] = None
@@ -183,6 +184,7 @@ class Feedback(Stored):
             id=submission.id,
             status="received",
             customer_id=customer_id,
+            anonymous=submission.anonymous,
             invited=submission.invited,
             invitation_id=submission.invitation_id,
             ticket_id=submission.ticket_id,
@@ -201,7 +203,7 @@ class Feedback(Stored):
     def without_person(self) -> Self:
         """What may stay of it when its customer may not: what is counted, and its time."""
         nobodys = dict.fromkeys(("customer_id", "comment", "invitation_id", "ticket_id"))
-        words: dict[str, list[str]] = {"tags": [], "themes": []}  # what nothing was counted by yet
+        words: dict[str, Any] = {"tags": [], "themes": []}  # nothing was counted by them yet
         return self.model_copy(update={**nobodys, **words, "custom": {}, "answers": {}, "reduced": True})
 
     @property

@@ -59,7 +59,8 @@ def _read(rule: Rule, feedback_id: str) -> tuple[Feedback, str | None]:
     response = responses.of_item(found.get(keys[0]))
     if response is None:  # an event is there once its response is; so this is one that another table had
         raise Repeated("The response is gone.")
-    if keys[1] in found or response.reduced or response.status != "received":
+    nobodys = response.reduced or response.anonymous  # a follow-up would tell when it was opened
+    if keys[1] in found or nobodys or response.status != "received":
         raise Repeated("There is nothing to follow up, or it is followed up already.")
     item = found.get(staff[0]) if staff else None
     return response, rule.owner if item and access.staff_of_item(item).active else None

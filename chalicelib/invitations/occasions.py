@@ -8,9 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from chalicelib.customers import service as customers
 from chalicelib.invitations import service, store
 from chalicelib.invitations.model import Invitation
 from chalicelib.kernel import ids, tokens
+from chalicelib.kernel.errors import Repeated
 from chalicelib.kernel.events import Published
 from chalicelib.kernel.work import Work
 from chalicelib.surveys import service as surveys
@@ -89,6 +91,7 @@ def _add(work: Work, face: Face, occasion: Happened, invitation_id: str, before:
         due_at=occasion.at + (_delay(face, occasion.occasion) or timedelta(0)),
         created_at=work.now,
     )
+    customers.require(work, occasion.customer_id, Repeated("The customer is gone."))
     store.add(work, invitation, instead_of=before)
     service.schedule(work, invitation)
 

@@ -54,6 +54,7 @@ def _row(batch: Batch, face: Face, row: int, customer: Customer) -> tuple[Work, 
     invitation = _begun(face, ids.new_id("inv", work.now), customer.id, work.now)
     result = Row(customer_id=customer.id, outcome="accepted", invitation_id=invitation.id)
     batch.remember(work, row, _fingerprint(face.key, customer.id), result.model_dump())
+    customers.require(work, customer.id)
     store.add(work, invitation)
     ask_to_send(work, invitation)
     return work, result

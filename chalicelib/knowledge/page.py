@@ -33,6 +33,7 @@ ul.articles { list-style: none; padding: 0; }
 ul.articles li { border-top: 1px solid var(--line); padding: .75rem 0; }
 ul.articles a { display: inline-block; font-weight: 600; padding: .3rem 0; }
 ul.articles p, .small { font-size: 1rem; margin: .25rem 0; opacity: .85; }
+nav a[aria-current] { font-weight: 600; text-decoration: none; }
 nav ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; list-style: none; margin: 0; padding: 0; }
 article { border-bottom: 1px solid var(--line); padding-bottom: 1.5rem; }
 article img { height: auto; max-width: 100%; }

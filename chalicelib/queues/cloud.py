@@ -1,6 +1,6 @@
 """What AWS says of the queues and does with them.
 
-What a cloud cannot do, as a local one lacks some of it, becomes Conflict `not_supported_here`. Names of queues,
+What a cloud cannot do, as a local one, becomes Conflict `not_supported_here`. The names of queues,
 functions, bus and archive follow from the feedback queue's.
 """
 
@@ -18,7 +18,7 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.table import busy_is_unavailable
-from chalicelib.queues.model import DEAD, WINDOW, WORKERS
+from chalicelib.queues.model import WINDOW, WORKERS
 
 AT_ONCE = 8
 _MISSING = frozenset(
@@ -46,7 +46,7 @@ class Counts(NamedTuple):
 
 
 @contextmanager
-def _asked(service: str) -> Iterator[None]:
+def asked(service: str) -> Iterator[None]:
     """Name what this cloud cannot do."""
     try:
         with busy_is_unavailable(service):
@@ -70,7 +70,7 @@ def url(queue: str) -> str:
 
 def arn(queue: str) -> str:
     """A queue's ARN: one call."""
-    with _asked("queue service"):
+    with asked("queue service"):
         answer = aws.sqs().get_queue_attributes(QueueUrl=url(queue), AttributeNames=["QueueArn"])
     return answer["Attributes"]["QueueArn"]
 
@@ -83,7 +83,7 @@ def counts(queues: Iterable[str]) -> dict[str, Counts]:
 
 
 def _counts(queue: str) -> Counts:
-    with _asked("queue service"):
+    with asked("queue service"):
         found = aws.sqs().get_queue_attributes(QueueUrl=url(queue), AttributeNames=list(_COUNTS))[
             "Attributes"
         ]
@@ -94,7 +94,7 @@ def metrics(queues: Iterable[str], now: datetime) -> Mapping[tuple[str, str], fl
     """What was received and deleted, and the oldest, in the last hour, where CloudWatch knows: one call."""
     wanted = [(queue, name) for queue in queues for name in ("Received", "Deleted", "Oldest")]
     queries: Any = [_query(f"m{place}", *one) for place, one in enumerate(wanted)]
-    with _asked("metrics service"):
+    with asked("metrics service"):
         answer = aws.cloudwatch().get_metric_data(
             MetricDataQueries=queries, StartTime=now - WINDOW, EndTime=now
         )
@@ -131,7 +131,7 @@ def source(queue: str) -> Source | None:
     worker = WORKERS[queue]
     if worker is None:
         return None
-    with _asked("function service"):
+    with asked("function service"):
         found = aws.functions().list_event_source_mappings(FunctionName=f"{prefix()}{worker}")
     for one in found["EventSourceMappings"]:
         if one.get("EventSourceArn", "").endswith(f":{prefix()}{queue}"):
@@ -158,94 +158,5 @@ def _known_source(queue: str) -> Source | None:
 
 def switch(found: Source, *, enabled: bool) -> None:
     """Have a function take messages, or take none. It takes Lambda a minute."""
-    with _asked("function service"):
+    with asked("function service"):
         aws.functions().update_event_source_mapping(UUID=found.id, Enabled=enabled)
-
-
-def peek(queue: str) -> list[Any]:
-    """Some dead letters of a queue, which stay as they are: one call."""
-    with _asked("queue service"):
-        answer = aws.sqs().receive_message(
-            QueueUrl=url(queue + DEAD),
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=0,
-            WaitTimeSeconds=0,
-            AttributeNames=["All"],
-            MessageAttributeNames=["All"],
-        )
-    return list(answer.get("Messages", []))
-
-
-def redrive(queue: str, rate: int | None) -> None:
-    """Have SQS move the dead letters of a queue back: two calls. Raises Conflict `redrive_runs`."""
-    more: Any = {"MaxNumberOfMessagesPerSecond": rate} if rate else {}
-    dead = arn(queue + DEAD)
-    try:
-        with _asked("queue service"):
-            aws.sqs().start_message_move_task(SourceArn=dead, **more)
-    except ClientError as error:
-        if error.response["Error"]["Code"].endswith("UnsupportedOperation"):
-            raise Conflict("They are being moved already.", code="redrive_runs") from error
-        raise
-
-
-def redriven(queue: str) -> Any | None:
-    """The newest move of a queue's dead letters, as SQS tells it: two calls."""
-    dead = arn(queue + DEAD)
-    with _asked("queue service"):
-        found = aws.sqs().list_message_move_tasks(SourceArn=dead, MaxResults=1).get("Results", [])
-    return found[0] if found else None
-
-
-def start_replay(name: str, queue: str, first: datetime, last: datetime) -> str:
-    """Have the archive's events of a time come again, to the rules that feed a queue; its state: three calls.
-
-    Raises Conflict `not_from_the_bus` for a queue that no rule feeds.
-    """
-    fed = arn(queue)
-    partition, region, account = fed.split(":")[1], fed.split(":")[3], fed.split(":")[4]
-    bus, events = prefix().removesuffix("-"), f"arn:{partition}:events:{region}:{account}"
-    with _asked("event bus"):
-        rules = aws.events().list_rule_names_by_target(TargetArn=fed, EventBusName=bus)["RuleNames"]
-        if not rules:
-            raise Conflict("No event of the bus leads there.", code="not_from_the_bus")
-        try:
-            answer = aws.events().start_replay(
-                ReplayName=name,
-                EventSourceArn=f"{events}:archive/{bus}",
-                EventStartTime=first,
-                EventEndTime=last,
-                Destination={
-                    "Arn": f"{events}:event-bus/{bus}",
-                    "FilterArns": [f"{events}:rule/{bus}/{rule}" for rule in rules],
-                },
-            )
-        except ClientError as error:
-            raise _refusal(error) from error
-    return str(answer["State"])
-
-
-def _refusal(error: ClientError) -> Exception:
-    """What it means that a replay is refused."""
-    match error.response["Error"]["Code"]:
-        case (
-            "ResourceNotFoundException" | "ValidationException"
-        ):  # what we ask for is valid but for the archive
-            return Conflict("This cloud keeps no archive.", code="not_supported_here")
-        case "ResourceAlreadyExistsException":
-            return Conflict("This replay was begun before.", code="replay_exists")
-        case "LimitExceededException":
-            return Conflict("Ten replays run already.", code="too_many_replays")
-        case _:
-            return error
-
-
-def replay(name: str) -> Any | None:
-    """A replay as the bus tells it: one call. None for one that is not known, or no more."""
-    try:
-        with _asked("event bus"):
-            return aws.events().describe_replay(ReplayName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return None
-        raise

@@ -19,11 +19,13 @@ WORKERS: dict[str, str | None] = {
     "customer-index": "index-customers",
     "ticket-index": "index-tickets",
     "duplicates": "find-duplicates",
+    "tally": "tally-feedback",
     "summaries": "summarise-customers",
     "jobs": "jobs",
     "notices": "notices",
     "follow-ups": "follow-up",
     "suggestions": "count-votes",
+    "invitations": "invitations",
     "webhooks": "webhooks",
     "workflow": None,
 }

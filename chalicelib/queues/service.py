@@ -10,7 +10,7 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.events import EventData, Published
 from chalicelib.kernel.work import Work
-from chalicelib.queues import cloud
+from chalicelib.queues import cloud, letters, replays
 from chalicelib.queues.cloud import Counts, Source
 from chalicelib.queues.events import QueuePaused, QueueRedriven, QueueReplayed
 from chalicelib.queues.model import (
@@ -91,7 +91,7 @@ def _record(work: Work, event: EventData) -> None:
 
 def dead_letters(queue: str) -> list[DeadLetter]:
     """Some messages that were given up: one call. Raises NotFound."""
-    found = {message["MessageId"]: message for message in cloud.peek(_known(queue))}
+    found = {message["MessageId"]: message for message in letters.peek(_known(queue))}
     return [_letter(message) for message in found.values()]
 
 
@@ -114,14 +114,14 @@ def _letter(message: Any) -> DeadLetter:
 
 def redrive(work: Work, queue: str, new: NewRedrive) -> Redrive:
     """Have the dead letters come again. Raises NotFound, Conflict `redrive_runs`."""
-    cloud.redrive(_known(queue), new.rate)
+    letters.redrive(_known(queue), new.rate)
     _record(work, QueueRedriven(queue=queue, rate=new.rate))
     return Redrive(status="RUNNING", moved=0, to_move=None, failure=None)
 
 
 def redriven(queue: str) -> Redrive:
     """How far the newest redrive came: two calls. Raises NotFound."""
-    found = cloud.redriven(_known(queue))
+    found = letters.redriven(_known(queue))
     if found is None:
         raise NotFound("Nothing was redriven of late.", code="no_such_redrive")
     return Redrive(
@@ -140,7 +140,7 @@ def start_replay(work: Work, queue: str, new: NewReplay) -> Replay:
     new.check(work.now)
     key = work.idempotency_key
     identifier = ids.keyed_id("rpl", work.principal.id, key) if key else ids.new_id("rpl", work.now)
-    state = cloud.start_replay(cloud.prefix() + identifier, _known(queue), new.first, new.last)
+    state = replays.start(cloud.prefix() + identifier, _known(queue), new.first, new.last)
     event = QueueReplayed(queue=queue, replay_id=identifier, first=new.first, last=new.last)
     _record(work, event)
     return Replay(id=identifier, queue=queue, state=state)
@@ -148,7 +148,7 @@ def start_replay(work: Work, queue: str, new: NewReplay) -> Replay:
 
 def replay(queue: str, identifier: str) -> Replay:
     """How far a replay came: one call. Raises NotFound."""
-    found = cloud.replay(cloud.prefix() + identifier)
+    found = replays.read(cloud.prefix() + identifier)
     if found is None:
         raise NotFound("There is no such replay.", code="no_such_replay")
     until = found.get("EventLastReplayedTime")

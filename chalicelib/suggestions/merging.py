@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Conflict, Stale
 from chalicelib.kernel.work import Work
-from chalicelib.suggestions import ballots, finding, store, voting
+from chalicelib.suggestions import ballots, finding, steps, store, voting
 from chalicelib.suggestions.ballots import Vote
 from chalicelib.suggestions.events import SuggestionMerged, SuggestionMoving
 from chalicelib.suggestions.model import MAX_MERGED, NewMerge, Suggestion
@@ -41,7 +41,7 @@ def merge(work: Work, suggestion_id: str, new: NewMerge) -> Suggestion:
     store.change(work, target, united)
     ballots.close(work, source.id)
     finding.index(work, after)
-    store.start_moving(work, source)
+    steps.start_moving(work, source)
     event = SuggestionMerged(job_id=source.id, step=1, suggestion_id=source.id, into=target.id)
     work.record(store.partition(source.id), event)
     return united
@@ -66,9 +66,9 @@ def step(work: Work, suggestion_id: str, step: int) -> None:
     """A step of the job: move up to 900 votes. A repeat finds those that are left. Raises NotFound."""
     for _ in range(ROUNDS):
         if not _move_some(suggestion_id):
-            store.end_moving(work, suggestion_id, step)
+            steps.end_moving(work, suggestion_id, step)
             return
-    store.go_on_moving(work, suggestion_id, step)
+    steps.go_on_moving(work, suggestion_id, step)
     work.record(store.partition(suggestion_id), SuggestionMoving(job_id=suggestion_id, step=step + 1))
 
 

@@ -19,11 +19,11 @@ from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 from chalicelib.mail import queueing
 from chalicelib.mail import service as mail
-from chalicelib.suggestions import ballots, store
+from chalicelib.suggestions import ballots, steps, store
 from chalicelib.suggestions.ballots import Vote
 from chalicelib.suggestions.events import SuggestionTelling
 from chalicelib.suggestions.model import Suggestion, Telling
-from chalicelib.suggestions.texts import news
+from chalicelib.suggestions.news import news
 from chalicelib.suggestions.voting import TOPIC
 
 TOGETHER = 40
@@ -35,33 +35,33 @@ def start(work: Work, one: Suggestion) -> None:
     telling = Telling(
         id=ids.keyed_id("tel", one.id, str(one.changes)), suggestion_id=one.id, change=one.changes
     )
-    store.add_telling(work, telling)
+    steps.add_telling(work, telling)
     _record(work, telling)
 
 
 def _record(work: Work, telling: Telling) -> None:
     event = SuggestionTelling(job_id=telling.id, step=telling.step, suggestion_id=telling.suggestion_id)
-    work.record(store.telling_partition(telling.id), event)
+    work.record(steps.telling_partition(telling.id), event)
 
 
 def step(work: Work, telling_id: str, step: int) -> None:
     """Queue the mails to the next 40 voters: five calls. Raises NotFound when it is done."""
-    telling = store.get_telling(telling_id)
+    telling = steps.get_telling(telling_id)
     if telling.step != step:
         return
     one = store.find(telling.suggestion_id)
     if one is None or not one.is_public or one.changes != telling.change:
-        store.end_telling(work, telling)
+        steps.end_telling(work, telling)
         return
     voters = ballots.cast_for(one.id, limit=TOGETHER, after=telling.after, customers=True)
     for customer in _readers(work, [Vote.of(item) for item in voters.items], telling):
         _tell(work, one, telling, customer)
     if voters.after is None:
-        store.end_telling(work, telling)
+        steps.end_telling(work, telling)
         return
     update = {"step": step + 1, "after": voters.after, "version": telling.version + 1}
     after = telling.model_copy(update=update)
-    store.replace_telling(work, after)
+    steps.replace_telling(work, after)
     _record(work, after)
 
 

@@ -1,15 +1,14 @@
-"""Our own words about suggestions, in six languages: on the pages, and in mails to voters."""
+"""What the pages at /ideas say around the suggestions, in six languages."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from chalicelib.kernel.config import settings
 from chalicelib.suggestions.model import STATUSES, Status
 
 
 class Texts(NamedTuple):
-    """`{business}`, `{title}`, `{status}` and `{votes}` are filled in."""
+    """`{business}` and `{votes}` are filled in."""
 
     board: str
     statuses: tuple[str, str, str, str, str]
@@ -40,9 +39,6 @@ class Texts(NamedTuple):
     more: str
     back: str
     gone: str
-    mail_subject: str
-    greeting: str
-    mail_text: str
 
 
 TEXTS = {
@@ -76,9 +72,6 @@ TEXTS = {
         more="More ideas",
         back="All ideas",
         gone="There is no such idea.",
-        mail_subject="{status}: {title}",
-        greeting="Hello,",
-        mail_text="you voted for “{title}”. It is now: {status}.",
     ),
     "de": Texts(
         board="Ideen für {business}",
@@ -110,9 +103,6 @@ TEXTS = {
         more="Weitere Ideen",
         back="Alle Ideen",
         gone="Diese Idee gibt es nicht.",
-        mail_subject="{status}: {title}",
-        greeting="Guten Tag,",
-        mail_text="Sie haben für „{title}“ gestimmt. Der Stand ist jetzt: {status}.",
     ),
     "fr": Texts(
         board="Idées pour {business}",
@@ -144,9 +134,6 @@ TEXTS = {
         more="D’autres idées",
         back="Toutes les idées",
         gone="Cette idée n’existe pas.",
-        mail_subject="{status} : {title}",
-        greeting="Bonjour,",
-        mail_text="vous avez voté pour « {title} ». L’état est maintenant : {status}.",
     ),
     "es": Texts(
         board="Ideas para {business}",
@@ -178,9 +165,6 @@ TEXTS = {
         more="Más ideas",
         back="Todas las ideas",
         gone="No existe esa idea.",
-        mail_subject="{status}: {title}",
-        greeting="Hola:",
-        mail_text="votó por «{title}». Su estado es ahora: {status}.",
     ),
     "it": Texts(
         board="Idee per {business}",
@@ -212,9 +196,6 @@ TEXTS = {
         more="Altre idee",
         back="Tutte le idee",
         gone="Questa idea non esiste.",
-        mail_subject="{status}: {title}",
-        greeting="Buongiorno,",
-        mail_text="ha votato per «{title}». Ora lo stato è: {status}.",
     ),
     "nl": Texts(
         board="Ideeën voor {business}",
@@ -246,9 +227,6 @@ TEXTS = {
         more="Meer ideeën",
         back="Alle ideeën",
         gone="Dit idee bestaat niet.",
-        mail_subject="{status}: {title}",
-        greeting="Hallo,",
-        mail_text="u stemde op “{title}”. De status is nu: {status}.",
     ),
 }
 
@@ -256,11 +234,3 @@ TEXTS = {
 def called(said: Texts, status: Status) -> str:
     """What a status is called."""
     return said.statuses[STATUSES.index(status)]
-
-
-def news(language: str, title: str, status: Status, answer: str | None, url: str) -> tuple[str, str]:
-    """Subject and text of the mail to somebody who voted."""
-    said = TEXTS[language]
-    known = {"title": title, "status": called(said, status), "business": settings().business_name}
-    parts = [said.greeting, said.mail_text.format(**known), *([answer] if answer else []), url]
-    return said.mail_subject.format(**known), "\n\n".join([*parts, known["business"]]) + "\n"

@@ -6,10 +6,9 @@ is kept for good.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from functools import lru_cache
 
-from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.kept import Kept
 from chalicelib.kernel.table import Item, Key
@@ -23,7 +22,12 @@ def _faces() -> dict[str, Face]:
     return {face.key: face for face in store.faces()}
 
 
+def _none() -> dict[tuple[str, int], Published]:
+    return {}
+
+
 _kept = Kept(_faces)
+_versions = Kept(_none, fresh=math.inf)
 
 
 def current() -> Mapping[str, Face]:
@@ -41,14 +45,14 @@ def known(survey: str) -> Face | None:
     return current().get(survey)
 
 
-@lru_cache(maxsize=KEPT_VERSIONS)
-def _version(table: str, survey: str, number: int) -> Published:  # noqa: ARG001 - whose version it is
-    return store.published(survey, number)
-
-
 def version(survey: str, number: int) -> Published:
     """What a version asks: one call, none when this process asked before. Raises NotFound."""
-    return _version(settings().table, survey, number)
+    there = _versions.current()
+    found = there.get((survey, number)) or store.published(survey, number)
+    if len(there) >= KEPT_VERSIONS:
+        there.clear()
+    there[survey, number] = found
+    return found
 
 
 def face_key(survey: str) -> Key:

@@ -16,10 +16,15 @@ Failure = Literal["status", "timeout", "unreachable", "tls", "refused_address", 
 
 GROUPS = (
     *("customer", "consent", "preferences", "organisation", "interaction"),
-    *("mail", "ticket", "feedback", "task", "rule"),
+    *("mail", "ticket", "feedback", "followup", "suggestion", "task", "rule"),
 )
 """What can be subscribed to: events of these groups. What only wakes our own workers has others."""
-INTERNAL = frozenset({"ticket.snoozed", "task.scheduled", "organisation.deleted", "organisation.emptying"})
+INTERNAL = frozenset(
+    {
+        *("ticket.snoozed", "task.scheduled", "organisation.deleted", "organisation.emptying"),
+        *("followup.scheduled", "suggestion.moving", "suggestion.telling"),
+    }
+)
 """Events of those groups that only drive us."""
 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 300, 600))

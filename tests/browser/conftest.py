@@ -1,4 +1,7 @@
-"""A cloud with the demo, and a page of a browser. RAPPORT_SCREENSHOTS names a folder for pictures."""
+"""A cloud with the demo, and a page of a browser. RAPPORT_SCREENSHOTS names a folder for pictures.
+
+RAPPORT_E2E_CLOUD names the cloud.json of a running cloud to use in place of one of our own.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,10 @@ SIZE = {"width": 1180, "height": 700}
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    running = os.environ.get("RAPPORT_E2E_CLOUD")
+    if running:
+        yield Cloud(Path(running))
+        return
     made = own(tmp_path_factory.mktemp("cloud"))
     made.up(demo=True)
     yield made

@@ -25,9 +25,11 @@ def live_through(api: Api, cloud: Cloud) -> None:
     ask(api, ada)
     write_to_customers(api, cloud)
     move_data(api)
-    cloud.pump()
+    close_loops(api, cloud)
     part_ways(api, cloud, ada, cy)
     help_themselves(api, ada)
+    suggest(api, ada)
+    forget_somebody(api)
 
 
 def open_shop(api: Api) -> None:
@@ -151,3 +153,25 @@ def help_themselves(api: Api, ada: str) -> None:
     token = link.rpartition("/")[2]
     api.post(f"/v1/public/portal/{token}/tickets", {"subject": "Lid", "text": "Stuck."}).ok(201)
     api.post("/v1/public/portal", {"email": "ada@example.org"})
+
+
+def close_loops(api: Api, cloud: Cloud) -> None:
+    api.patch("/v1/followups/rules", {"rules": [{"name": "low", "nps": 6}]}).ok()
+    api.post("/v1/feedback", {"kind": "nps", "score": 1, "email": "ada@example.org"}).ok(202)
+    cloud.pump()
+    [one] = api.get("/v1/followups").ok()["data"]
+    api.post(f"/v1/followups/{one['id']}/notes", {"text": "Rang."}).ok(201)
+
+
+def suggest(api: Api, ada: str) -> None:
+    new = {"title": "Blue kettles", "text": "All are grey."}
+    one = api.post("/v1/suggestions", {**new, "customer_id": ada}).ok(201)["id"]
+    other = api.post("/v1/suggestions", new).ok(201)["id"]
+    api.patch(f"/v1/suggestions/{one}", {"status": "planned"}).ok()
+    api.post(f"/v1/suggestions/{other}/merge", {"into": one}).ok()
+    Api(None).post("/v1/public/suggestions", new).ok(202)
+
+
+def forget_somebody(api: Api) -> None:
+    gone = api.post("/v1/customers", {"name": "Gil", "emails": ["gil@example.org"]}).ok(201)["id"]
+    api.delete(f"/v1/customers/{gone}").ok(204)

@@ -48,6 +48,7 @@ def test_feedback_is_accepted_then_found(api: Api, cloud: Cloud) -> None:
         "custom": {"order": 7},
         "answers": {},
         "survey_version": None,
+        "anonymous": False,
         "invited": False,
         "invitation_id": None,
         "ticket_id": None,

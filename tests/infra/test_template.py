@@ -22,6 +22,12 @@ def test_the_template_is_under_a_megabyte(package: Package) -> None:
     assert len(json.dumps(package.template)) < 1_000_000
 
 
+KNOW_NO_RESOURCE = (
+    *("xray:", "ses:GetSendQuota", "comprehend:"),
+    *("cloudwatch:GetMetricData", "lambda:ListEventSourceMappings"),
+)
+
+
 def test_no_statement_names_more_than_it_must(package: Package) -> None:
     for role, statement in statements(package):
         for action in as_list(statement["Action"]):
@@ -32,9 +38,7 @@ def test_no_statement_names_more_than_it_must(package: Package) -> None:
                 assert narrow or any(re.match(known, action) for known in ENDS_WIDE), (
                     f"{role}: {action} {resource}"
                 )
-                assert resource != "*" or action.startswith(("xray:", "ses:GetSendQuota", "comprehend:")), (
-                    f"{role}: {action}"
-                )
+                assert resource != "*" or action.startswith(KNOW_NO_RESOURCE), f"{role}: {action}"
 
 
 def test_each_function_has_a_role_of_its_own(package: Package) -> None:

@@ -42,7 +42,7 @@ def _answered(api: Api, cloud: Cloud) -> tuple[list[str], list[Any]]:
         made += invite(api, cloud, person)
         where = path()
         assert "anonymous" in look(where).text
-        done = send(where, look(where), score=9 - place, speed=5 - place, comment=f"Secret {place}")
+        done = send(where, look(where), score=9 - 4 * place, speed=5 - place, comment=f"Secret {place}")
         assert title(done) == "Thank you. Your answer has arrived."
         assert title(send(where, look(where), score=1)) == "We have your answer already. Thank you."
     cloud.pump(twice=True)
@@ -57,7 +57,7 @@ def test_nothing_leads_from_a_response_to_its_giver(
     people, made = _answered(api, cloud)
     logged = capsys.readouterr().out
     responses = api.get("/v1/feedback").ok()["data"]
-    assert sorted(one["score"] for one in responses) == [7, 8, 9]
+    assert sorted(one["score"] for one in responses) == [1, 5, 9]
     day = responses[0]["submitted_at"]
     assert day.endswith(("T11:00:00.000Z", "T12:00:00.000Z")), "midnight where the business is"
     for one in responses:

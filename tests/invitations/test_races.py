@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 from chalicelib.kernel import table
@@ -25,6 +26,23 @@ def test_one_link_sent_many_times_at_once_counts_once(api: Api, cloud: Cloud) ->
     cloud.pump(twice=True, seed=3)
     stats = api.get("/v1/feedback/stats?survey=delivery").ok()
     assert (stats["responses"], stats["invitations"]["answered"]) == (1, 1)
+
+
+def test_half_a_batch_of_poison_takes_nothing_with_it(api: Api, cloud: Cloud) -> None:
+    published(api, questions=[], public=True)
+    for score in (2, 9):
+        send("/surveys/delivery", look("/surveys/delivery"), score=score)
+    cloud.publish()
+    good = cloud.receive("FeedbackQueue")
+    body = json.loads(good[0]["Body"])
+    poison = []
+    for place, name in enumerate((None, 7, "x" * 5000, "fbk_", {"a": 1}, "fbk_01J00000000000000000000000")):
+        body["detail"]["data"]["feedback_id"] = name
+        poison.append({"MessageId": f"p{place}", "Body": json.dumps(body)})
+    poison.append({"MessageId": "p9", "Body": '{"detail-type": "survey.answered", "detail": []}'})
+    failed = cloud.deliver("FeedbackQueue", [*poison, *good])
+    assert failed == {"p0", "p1", "p2", "p3", "p4", "p9"}, "an id that nobody handed in is as good as done"
+    assert api.get("/v1/feedback/stats?survey=delivery").ok()["responses"] == 2
 
 
 def test_erasing_takes_invitations_and_answers_on_their_way(api: Api, cloud: Cloud) -> None:

@@ -86,6 +86,15 @@ class Evil:
         assert answer.status in (200, 201), answer.text
         return answer.json
 
+    def line(self, url: str, body: dict[str, Any]) -> Any:
+        """What is made with the text as its name, or with a plain name where that is refused."""
+        answer = self.api.post(url, body | {"name": self.text})
+        if answer.status == 201:
+            self.held.add(f"{url} name")
+            return answer.json
+        answer.problem(422, "invalid")
+        return self.api.post(url, body | {"name": "Plain"}).ok(201)
+
     def _refuses(self, url: str, body: dict[str, Any], path: tuple[str, ...]) -> bool:
         """Whether a field refuses the text: asked by a request that is refused on another account, too."""
         asked = _with(body, path, self.text)
@@ -114,11 +123,12 @@ def _play(api: Api, cloud: Cloud, evil: Evil) -> None:
     named = {"customer_id": ada["id"], "template": "hello", "values": {"name": evil.text}}
     api.post("/v1/messages", named).ok(201)
     evil.post("/v1/subscriptions", {"email": "new@example.org", "topic": "offers", "source": "form"})
-    ticket = evil.post(
-        "/v1/tickets", {"customer_id": ada["id"], "channel": "phone", "subject": "Call", "text": "x"}
-    )
+    call = {"channel": "phone", "subject": "Call", "text": "x", "assignee": sam["id"]}
+    ticket = evil.post("/v1/tickets", {"customer_id": ada["id"], **call})
     url = f"/v1/tickets/{ticket['id']}/messages"
     evil.post(url, {"text": "x", "attachments": attached}, route="/v1/tickets/{ticket_id}/messages")
+    _use(api, evil, ticket["id"], sam["id"], template["id"])
+    receive(cloud, write(sender=BOB))
     soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
     task = {"customer_id": ada["id"], "title": "Call", "owner": sam["id"], "due_at": soon, "remind_at": soon}
     due = evil.post("/v1/tasks", task)
@@ -127,6 +137,21 @@ def _play(api: Api, cloud: Cloud, evil: Evil) -> None:
     fired = {"MessageId": "fired", "Body": json.dumps({"wake_id": due["id"], "wake_at": later})}
     assert cloud.deliver("TimersQueue", [fired]) == set()
     cloud.pump()
+
+
+def _use(api: Api, evil: Evil, ticket_id: str, staff_id: str, template_id: str) -> None:
+    """A macro's answer, a rule that answers, and a note of which somebody is told."""
+    said = {"default_language": "en", "texts": {"en": {"text": evil.text, "html": evil.text}}}
+    macro = evil.line("/v1/macros", said)
+    api.post(f"/v1/tickets/{ticket_id}/macros/{macro['id']}", {}).ok()
+    does = [
+        {"action": "answer", "template_id": template_id},
+        {"action": "interaction", "summary": evil.text},
+        {"action": "tag", "add": [evil.text]} if evil.text.isprintable() else {"action": "queue"},
+    ]
+    evil.line("/v1/rules", {"when": {"all": []}, "then": does})
+    note = {"text": evil.text, "internal": True, "mentions": [staff_id]}
+    api.post(f"/v1/tickets/{ticket_id}/messages", note).ok(201)
 
 
 UPLOADED = "att_01KC0000000000000000000000"
@@ -143,9 +168,12 @@ def test_no_field_of_the_api_makes_a_header(api: Api, cloud: Cloud, text: str) -
     _assert_clean()
     recipients = {one.addr_spec for mail in outbox() for one in mail["To"].addresses}
     assert recipients <= {BOB, "ada@example.org", "new@example.org", "sam@shop.example"}
-    assert len(outbox()) >= 5, "the mails went out"
+    told = [mail for mail in outbox() if mail["From"].addresses[0].username.endswith("+notices")]
+    assert len(told) >= 2, "of the assignment and the note"
+    assert len(outbox()) - len(told) >= 7, "the mails went out, a macro's answer and a rule's among them"
     if text.isprintable():
         lines = {"/v1/messages subject", "/v1/staff name", "/v1/mailboxes name", "/v1/tickets subject"}
+        lines |= {"/v1/macros name", "/v1/rules name"}
         assert lines <= evil.held, "it was in them"
 
 

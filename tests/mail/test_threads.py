@@ -54,6 +54,13 @@ def test_a_tag_of_another_thread_leads_nowhere(ulid: str, other: str) -> None:
     assert threads.from_ids([grafted]) == (ulid if ulid == other else None)
 
 
+@given(ulids, st.sampled_from("023456789"))
+def test_tokens_of_another_key_lead_back_by_that_key_alone(ulid: str, key_id: str) -> None:
+    tag = base64.b32encode(tokens.tag("thread", ulid.lower(), key_id)).decode().lower()
+    assert threads.from_ids([f"{ulid.lower()}{key_id}{tag}@{DOMAIN}"]) == ulid, "the key is rotated"
+    assert threads.from_ids([f"{ulid.lower()}1{tag}@{DOMAIN}"]) is None
+
+
 @given(ulids, st.binary(min_size=10, max_size=10))
 def test_a_guessed_tag_leads_nowhere(ulid: str, guess: bytes) -> None:
     tag = base64.b32encode(guess).decode().lower()

@@ -152,3 +152,21 @@ def test_a_full_day_waits_at_once(
     _die(monkeypatch, "ses.send_raw_email", ClientError(answer, "SendRawEmail"))
     assert cloud.deliver(QUEUES["answer"], waking) == set()
     assert _message(api, message_id) == ("queued", False)
+
+
+@pytest.mark.usefixtures("cloud")
+def test_ses_is_asked_once_whatever_it_answers() -> None:
+    asked: list[str] = []
+
+    def fail(request: Any, **_: Any) -> None:
+        asked.append(request.url)
+        raise ReadTimeoutError(endpoint_url=request.url)
+
+    client = aws.ses()
+    client.meta.events.register("before-send.ses.SendRawEmail", fail)
+    try:
+        with pytest.raises(ReadTimeoutError):
+            client.send_raw_email(RawMessage={"Data": b"Subject: x\r\n\r\nx"})
+    finally:
+        client.meta.events.unregister("before-send.ses.SendRawEmail", fail)
+    assert len(asked) == 1, "a retry after a lost answer would send it twice"

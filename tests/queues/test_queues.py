@@ -142,7 +142,11 @@ def test_dead_letters_are_redriven(api: Api, cloud: Cloud, monkeypatch: pytest.M
     started = api.post("/v1/queues/feedback/redrive", {"rate": 50}).ok(202)
     assert started["status"] == "RUNNING"
     assert asked == [
-        {"SourceArn": cloud.arn("FeedbackDeadLetters"), "MaxNumberOfMessagesPerSecond": 50},
+        {
+            "SourceArn": cloud.arn("FeedbackDeadLetters"),
+            "DestinationArn": cloud.arn("FeedbackQueue"),
+            "MaxNumberOfMessagesPerSecond": 50,
+        },
     ]
     assert api.get("/v1/queues/feedback/redrive").ok() == {
         "status": "COMPLETED",

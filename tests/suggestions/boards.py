@@ -22,7 +22,7 @@ def customer(api: Api, name: str, **more: Any) -> str:
 
 def token(api: Api, customer_id: str) -> str:
     """Of the customer's own link."""
-    url = api.post(f"/v1/customers/{customer_id}/portal-link", {}).ok()["url"]
+    url = api.post(f"/v1/customers/{customer_id}/portal-links", {}).ok(201)["url"]
     return str(url).rpartition("/")[2]
 
 

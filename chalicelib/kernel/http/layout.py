@@ -26,6 +26,7 @@ a { color: var(--green); }
 ul { list-style: none; margin: 0; padding: 0; }
 li { border-top: 1px solid var(--line); }
 li:first-child { border-top: 0; }
+form + ul { border-top: 1px solid var(--line); margin-top: 1.75rem; }
 label.choice { align-items: flex-start; cursor: pointer; display: flex; gap: .9rem;
   min-height: 3rem; padding: .75rem 0; }
 label.choice input { accent-color: var(--green); flex: none; height: 1.6rem; margin: 0; width: 1.6rem; }
