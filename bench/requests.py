@@ -7,6 +7,7 @@ from typing import Any
 
 from bench import customer_requests
 from bench.scene import Act, Scene, request, saying
+from bench.year import statistics_of_a_year
 from tests.api import authorize
 
 
@@ -52,5 +53,6 @@ ACTS: list[tuple[str, int, Act]] = [
         request("GET", "/v1/feedback?customer_id={customer}"),
     ),
     ("feedback page of all: a query for each of 5 kinds", 5, request("GET", "/v1/feedback")),
+    ("feedback statistics by channel of a leap year of days", 1, statistics_of_a_year),
     ("feedback statistics of 30 days", 1, request("GET", "/v1/feedback/stats?survey=default")),
 ]

@@ -50,6 +50,14 @@ def _batch(**response: Any) -> Act:
     return act
 
 
+def _commented(scene: Scene) -> None:
+    """The events of ten responses with comments."""
+    scene.cloud.work("TallyQueue")
+    said = [message(comment=f"The {name} delivery was late.") for name in NAMES]
+    _hand_over(scene, "FeedbackQueue", said)
+    scene.cloud.publish()
+
+
 def _mail(**options: Any) -> Callable[[Scene], None]:
     return lambda scene: _arrive(scene, mailbox.write(**options))
 
@@ -137,9 +145,11 @@ def _reported(scene: Scene) -> None:
 
 ACTS: list[tuple[str, int, Act]] = [
     ("feedback, a batch of 10 of nobody", 2, _batch()),
+    ("feedback, a batch of 10 with comments", 2, _batch(comment="The delivery was late.", tags=["berlin"])),
     ("feedback, a batch of 10 by customers' ids", 2, _batch(customer_id=lambda scene: scene.ids["customer"])),
     ("feedback, a batch of 10 by a known e-mail", 3, _batch(email="ada@example.org")),
     ("feedback, a batch of 10 by new e-mails, who become leads", 3, _batch(email=lambda _: fresh_address())),
+    ("tags and themes of 10 responses", 2, delivered("TallyQueue", _commented)),
     ("inbound mail, a new ticket", 4, _inbound(_mail(subject="New"))),
     ("inbound mail, a new ticket of a stranger", 4, _inbound(_stranger)),
     (

@@ -110,7 +110,8 @@ def help_customers(api: Api, ada: str) -> None:
 def listen(api: Api, ada: str) -> None:
     given = {"kind": "nps", "score": 9}
     api.post("/v1/feedback", {**given, "customer_id": ada}).ok(202)
-    api.post("/v1/feedback", given).ok(202)
+    api.post("/v1/feedback", {**given, "tags": ["berlin"], "comment": "The delivery was late."}).ok(202)
+    api.post("/v1/feedback/imports", {"kind": "nps", "columns": {"score": "Score"}}).ok(201)
 
 
 def ask(api: Api, ada: str) -> None:
