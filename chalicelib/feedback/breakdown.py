@@ -92,13 +92,19 @@ def _read(
     earlier: Counter[str] = Counter()
     for day, numbers in counts.counted(survey, since, last, dimension):
         for name, counted in dimensions.read(numbers).items():
-            if not counted["responses"]:
-                continue  # taken out again, as it was understood anew
             if day < first:
                 earlier[name] += counted["responses"]
             else:
                 found.setdefault(name, {}).setdefault(day, Counter()).update(counted)
-    return found, earlier
+    return {name: came for name, days in found.items() if (came := _came(days))}, earlier
+
+
+def _came(days: Days) -> Days:
+    """Without the days from which all was taken out again, as it is when responses are understood anew.
+
+    What one shard lacks another may have, so this is known only of their sum.
+    """
+    return {day: counted for day, counted in days.items() if counted["responses"]}
 
 
 def _change(now: int, before: int) -> float | None:
