@@ -12,7 +12,8 @@ from tests.privacy.people import somebody, traces, wake
 REMOVED = {
     "archives": 1,
     "attachments": 1,
-    "events": 19,
+    "events": 23,
+    "followups": 2,
     "identities": 4,
     "messages": 6,
     "profiles": 2,
