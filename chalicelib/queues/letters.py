@@ -30,15 +30,15 @@ def redrive(queue: str, rate: int | None) -> None:
     """Have SQS move the dead letters of a queue back: two calls. Raises Conflict `redrive_runs`."""
     more: Any = {"MaxNumberOfMessagesPerSecond": rate} if rate else {}
     dead = arn(queue + DEAD)
-    try:
-        with asked("queue service"):
+    with asked("queue service"):
+        try:
             # The destination is named for those that the bus put there, which were in no queue before.
             home = dead.removesuffix(DEAD)
             aws.sqs().start_message_move_task(SourceArn=dead, DestinationArn=home, **more)
-    except ClientError as error:
-        if error.response["Error"]["Code"].endswith("UnsupportedOperation"):
-            raise Conflict("They are being moved already.", code="redrive_runs") from error
-        raise
+        except ClientError as error:
+            if error.response["Error"]["Code"].endswith("UnsupportedOperation"):  # SQS moves once at a time
+                raise Conflict("They are being moved already.", code="redrive_runs") from error
+            raise
 
 
 def redriven(queue: str) -> Any | None:

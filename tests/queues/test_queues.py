@@ -158,6 +158,8 @@ def test_dead_letters_are_redriven(api: Api, cloud: Cloud, monkeypatch: pytest.M
     api.get("/v1/queues/feedback/redrive").problem(404, "no_such_redrive")
     monkeypatch.setattr(client, "start_message_move_task", _refuse("InvalidAction"))
     api.post("/v1/queues/feedback/redrive", {}).problem(409, "not_supported_here")
+    monkeypatch.setattr(client, "start_message_move_task", _refuse("UnsupportedOperation"))
+    api.post("/v1/queues/feedback/redrive", {}).problem(409, "redrive_runs")
     monkeypatch.setattr(client, "start_message_move_task", _refuse("AccessDenied"))
     assert api.post("/v1/queues/feedback/redrive", {}).status == 500
     trail = api.get("/v1/audit?entity_id=queues").ok()["data"]
