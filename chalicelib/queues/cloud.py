@@ -32,6 +32,8 @@ _MISSING = frozenset(
         "UnsupportedOperation",
     }
 )
+PERIOD = timedelta(minutes=5)
+"""Of which CloudWatch makes one figure; the one that is now is told, too."""
 _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -95,7 +97,7 @@ def metrics(queues: Iterable[str], now: datetime) -> Mapping[tuple[str, str], fl
     queries: Any = [_query(f"m{place}", *one) for place, one in enumerate(wanted)]
     with asked("metrics service"):
         answer = aws.cloudwatch().get_metric_data(
-            MetricDataQueries=queries, StartTime=now - WINDOW, EndTime=now
+            MetricDataQueries=queries, StartTime=now - WINDOW, EndTime=now + PERIOD
         )
     found = {one["Id"]: one["Values"] for one in answer["MetricDataResults"]}
     values = {one: found.get(f"m{place}") for place, one in enumerate(wanted)}
@@ -113,7 +115,7 @@ def _query(identifier: str, queue: str, name: str) -> dict[str, Any]:
         "Oldest": ("ApproximateAgeOfOldestMessage", "Maximum"),
     }[name]
     dimensions = [{"Name": "QueueName", "Value": f"{prefix()}{queue}"}]
-    period = int((timedelta(minutes=5) if name == "Oldest" else WINDOW).total_seconds())
+    period = int(PERIOD.total_seconds())
     described = {"Namespace": "AWS/SQS", "MetricName": metric, "Dimensions": dimensions}
     return {"Id": identifier, "MetricStat": {"Metric": described, "Period": period, "Stat": stat}}
 

@@ -32,8 +32,10 @@ def _night(cloud: Cloud, days: int = 40) -> None:
 
 
 def _timers() -> list[str]:
+    """The names of the nights' timers, without those of follow-ups."""
     client = boto3.client("scheduler")
-    return [one["Name"] for one in client.list_schedules(GroupName=SCHEDULE_GROUP)["Schedules"]]
+    names = [one["Name"] for one in client.list_schedules(GroupName=SCHEDULE_GROUP)["Schedules"]]
+    return [name for name in names if name.startswith("ret_")]
 
 
 def _live(api: Api, cloud: Cloud) -> Any:
