@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import boto3
 import pytest
@@ -48,11 +49,18 @@ def forget() -> None:
     config.settings.cache_clear()
 
 
+@cache
+def _renew_session() -> None:
+    """Forget, once, a session from before moto was imported, which moto does not reach."""
+    boto3.setup_default_session()
+
+
 @contextmanager
 def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The deployed resources on moto, with the functions' environment set."""
     one_at_a_time(patch)
     share_items(patch)
+    _renew_session()
     with mock_aws(config=ONE_SESSION):
         forget()
         made = Cloud()

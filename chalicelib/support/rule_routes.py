@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chalicelib.kernel.http.routes import Routes
 from chalicelib.rules.model import DryRun, DryRuns
-from chalicelib.support import rehearsal
 
 routes = Routes("Rules", __name__)
 
@@ -16,4 +15,6 @@ def try_rules(body: DryRun) -> DryRuns:
     The mail is one that came, read again from its source, or a pasted source, which counts as from whom it
     says. Its customer, its ticket, the hours and the caps are as they are now.
     """
+    from chalicelib.support import rehearsal  # brings all that reads a mail
+
     return rehearsal.rehearse(body)
