@@ -45,7 +45,7 @@ li .said { overflow-wrap: anywhere; white-space: pre-wrap; }
 li.us .said { border-left: .3rem solid var(--green); padding-left: .75rem; }
 fieldset { border: 0; margin: 1.5rem 0 0; min-width: 0; padding: 0; }
 legend { font-weight: 600; overflow-wrap: anywhere; padding: 0 0 .5rem; }
-.marks { display: grid; gap: .4rem; grid-template-columns: repeat(auto-fill, minmax(2.4rem, 1fr)); }
+.marks { display: grid; gap: .35rem; grid-template-columns: repeat(auto-fill, minmax(2.5rem, 1fr)); }
 .marks label { cursor: pointer; position: relative; }
 .marks input { cursor: pointer; height: 100%; inset: 0; margin: 0; opacity: 0; position: absolute;
   width: 100%; }
