@@ -18,7 +18,7 @@ run: .venv/installed .venv-cloud/installed ## start the local cloud; Ctrl-C stop
 	@exec $(CLOUD) -m local up $(ARGS)
 
 test: .venv/installed .venv-cloud/installed ## run all tests, the end-to-end ones on a local cloud of their own
-	@echo "Unit tests, tests on a cloud in memory, and tests on a deployed local cloud; about two minutes …"
+	@echo "Unit tests, tests on a cloud in memory, and tests on a deployed local cloud; about twenty minutes on two cores …"
 	@$(APP) -m pytest -n 2 $(ARGS)
 
 test-browser: .venv/installed .venv-cloud/installed ## drive the pages in a real browser, if there is one
