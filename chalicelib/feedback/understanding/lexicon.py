@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
@@ -26,12 +26,14 @@ def fold(word: str) -> str:
 
 @dataclass
 class Entries:
-    """Words, stems and phrases with what they weigh, to be found in a text."""
+    """Words, stems and phrases with what they weigh, to be found in a text.
+
+    Stems lie by their first three letters, phrases by their first word, the longest first.
+    """
 
     words: dict[str, float] = field(default_factory=dict)
-    stems: dict[str, float] = field(default_factory=dict)
+    stems: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     phrases: dict[str, list[tuple[tuple[str, ...], float]]] = field(default_factory=dict)
-    longest_stem: int = 0
 
     def add(self, entry: str, valence: float) -> None:
         """File an entry; one that ends in a star is a stem, one of several words a phrase."""
@@ -41,8 +43,9 @@ class Entries:
             same.append((parts, valence))
             same.sort(key=lambda pair: -len(pair[0]))
         elif parts[0].endswith("*"):
-            self.stems[parts[0][:-1]] = valence
-            self.longest_stem = max(self.longest_stem, len(parts[0]) - 1)
+            alike = self.stems.setdefault(parts[0][:LEAST_STEM], [])
+            alike.append((parts[0][:-1], valence))
+            alike.sort(key=lambda pair: -len(pair[0]))
         else:
             self.words[parts[0]] = valence
 
@@ -58,11 +61,8 @@ class Entries:
         found = self.words.get(word)
         if found is not None:
             return found
-        for end in range(min(len(word), self.longest_stem), LEAST_STEM - 1, -1):
-            found = self.stems.get(word[:end])
-            if found is not None:
-                return found
-        return None
+        alike = self.stems.get(word[:LEAST_STEM], ())
+        return next((valence for stem, valence in alike if word.startswith(stem)), None)
 
 
 def _matches(entry: tuple[str, ...], words: list[str], at: int) -> bool:
@@ -97,6 +97,11 @@ class Lexicon:
 
     def section(self, name: str) -> frozenset[str]:
         return self.sections.get(name, frozenset())
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """Words that no text is about."""
+        return self.section("stop") | self.section("negators") | self.section("boosters")
 
 
 def sections_of(text: str) -> dict[str, list[str]]:

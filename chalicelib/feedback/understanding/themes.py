@@ -86,10 +86,9 @@ def themes(found: list[Token], lexicon: Lexicon, language: str | None) -> list[s
 def _phrases(found: list[Token], lexicon: Lexicon, language: str | None) -> Iterator[tuple[str, ...]]:
     """Neighbouring words that may be nouns, two at a time at most."""
     german = language == "de" and any(token.capital and not token.first for token in found)
-    stop = lexicon.section("stop") | lexicon.section("negators") | lexicon.section("boosters")
     run: list[str] = []
     for token in [*found, Token("mark", ".")]:
-        if _is_noun(token, lexicon, stop, language, german=german):
+        if _is_noun(token, lexicon, language, german=german):
             run.append(_singular(token.text, language))
             continue
         if run:
@@ -97,11 +96,9 @@ def _phrases(found: list[Token], lexicon: Lexicon, language: str | None) -> Iter
         run = []
 
 
-def _is_noun(
-    token: Token, lexicon: Lexicon, stop: frozenset[str], language: str | None, *, german: bool
-) -> bool:
+def _is_noun(token: Token, lexicon: Lexicon, language: str | None, *, german: bool) -> bool:
     word = fold(token.text)
-    if token.kind != "word" or len(word) < LEAST_LETTERS or word in stop or not word.isalpha():
+    if token.kind != "word" or len(word) < LEAST_LETTERS or word in lexicon.small_words or not word.isalpha():
         return False
     if lexicon.valence(word):
         return False

@@ -92,6 +92,7 @@ class _Sentence:
         self._lexicon = lexicon
         self._tokens = sentence.tokens
         self._words = [self._spelled(token) for token in self._tokens]
+        self._begun = [self._beginning(place) for place in range(len(self._words))]
         self._negators, self._boosters = lexicon.section("negators"), lexicon.section("boosters")
         self._dampers, self._after = lexicon.section("dampers"), lexicon.section("negated after")
         self._weak = lexicon.section("weak negators")
@@ -105,6 +106,10 @@ class _Sentence:
         if token.stretched and self._lexicon.valence(word) is None:
             return _DOUBLED.sub(r"\1", word)
         return word
+
+    def _beginning(self, place: int) -> frozenset[str]:
+        """What may be an entry that begins here: one word and more."""
+        return frozenset(" ".join(self._words[place : place + n]) for n in range(1, LONGEST_ENTRY + 1))
 
     def weights(self) -> list[float]:
         """What each hit weighs, in order."""
@@ -136,16 +141,17 @@ class _Sentence:
                     found.append((place, place + length, valence))
                 place += length
                 continue
-            valence = self._valence(token)
+            valence = self._valence(place)
             if valence:
                 found.append((place, place + 1, valence))
             place += 1
         return found
 
-    def _valence(self, token: Token) -> float:
+    def _valence(self, place: int) -> float:
+        token = self._tokens[place]
         match token.kind:
             case "word":
-                return self._lexicon.valence(self._spelled(token)) or 0.0
+                return self._lexicon.valence(self._words[place]) or 0.0
             case "emoticon":
                 return of_emoticon(token.text)
             case "mark":
@@ -205,7 +211,7 @@ class _Sentence:
 
     def _is(self, section: frozenset[str], place: int) -> bool:
         """Whether an entry of a section, of up to three words, begins here."""
-        return any(" ".join(self._words[place : place + n]) in section for n in range(1, LONGEST_ENTRY + 1))
+        return not section.isdisjoint(self._begun[place])
 
     def _places(self, section: str) -> list[int]:
         """Where entries of a section begin."""

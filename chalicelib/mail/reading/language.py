@@ -103,6 +103,11 @@ _BY_SCRIPT = {
 """Scripts that are written in one language, or in one far more than in others."""
 _TRADITIONAL = frozenset("們這個會請問題沒無來為時對說還過後謝買賣電話訂單貨退換發壞錯")
 _WORDS = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+_LANGUAGES = {
+    word: [language for language, words in _WORDS.items() if word in words]
+    for word in frozenset().union(*_WORDS.values())
+}
+"""The languages that have a small word."""
 _WORD = re.compile(r"[^\W\d_]+")
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[\w.-]+\.(?:com|org|net|de|fr)\b")
 
@@ -150,6 +155,6 @@ def _cyrillic(letters: str) -> str:
 
 
 def _latin(words: list[str]) -> str | None:
-    hits = Counter({language: sum(word in known for word in words) for language, known in _WORDS.items()})
-    (first, most), (_, next_most) = hits.most_common(2)
+    hits = Counter(language for word in words for language in _LANGUAGES.get(word, ()))
+    (first, most), (_, next_most) = [*hits.most_common(2), ("", 0), ("", 0)][:2]
     return first if most >= _LEAST_HITS and most >= next_most * _LEAST_LEAD else None
