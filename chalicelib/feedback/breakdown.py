@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from chalicelib.feedback import counts, dimensions
-from chalicelib.feedback.dimensions import Dimension
+from chalicelib.feedback.dimensions import TOPICS, Dimension
 from chalicelib.feedback.periods import Interval, periods
 from chalicelib.feedback.statistics import Measures, Percentage, PeriodStatistics, measures, ratio
 from chalicelib.kernel import counters
@@ -19,7 +19,7 @@ MAX_GROUPS = 100
 
 
 class Group(Measures):
-    """The responses of one value. `before` are those of as many days just before, where those are read."""
+    """The responses of one value, and invitations if it has any. `before` are those of as many days just before, where those are read."""
 
     value: str
     before: Annotated[int | None, Field(description="Null when both ranges are longer than 366 days.")]
@@ -62,15 +62,16 @@ def breakdown(
     found, earlier = _read(dimension, survey, first, last, first - timedelta(days=length if compared else 0))
     if value is not None:
         found = {value: found[value]} if value in found else {}
-    totals = {name: sum(days.values(), Counter[str]()) for name, days in found.items()}
+    totals = {name: total for name, days in found.items() if any((total := _sum(days)).values())}
+    topics = dimension in TOPICS
     ranked = sorted(totals, key=lambda name: (-totals[name]["responses"], name))
     groups = [
         Group(
             value=name,
             before=earlier[name] if compared else None,
             change=_change(totals[name]["responses"], earlier[name]) if compared else None,
-            periods=periods(found[name], interval, first, last) if interval else [],
-            **measures(totals[name]),
+            periods=periods(found[name], interval, first, last, topics=topics) if interval else [],
+            **measures(totals[name], topics=topics),
         )
         for name in ranked[:MAX_GROUPS]
     ]
@@ -96,15 +97,18 @@ def _read(
                 earlier[name] += counted["responses"]
             else:
                 found.setdefault(name, {}).setdefault(day, Counter()).update(counted)
-    return {name: came for name, days in found.items() if (came := _came(days))}, earlier
+    return found, earlier
 
 
-def _came(days: Days) -> Days:
-    """Without the days from which all was taken out again, as it is when responses are understood anew.
+def _sum(days: Days) -> Counter[str]:
+    """Of all days together; all zero where everything was taken out again, as of what is understood anew.
 
-    What one shard lacks another may have, so this is known only of their sum.
+    What one shard or day lacks another may have.
     """
-    return {day: counted for day, counted in days.items() if counted["responses"]}
+    total: Counter[str] = Counter()
+    for counted in days.values():
+        total.update(counted)
+    return total
 
 
 def _change(now: int, before: int) -> float | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from chalicelib.feedback import dimensions
-from chalicelib.feedback.dimensions import AT_ONCE, TOPICS, Dimension
+from chalicelib.feedback.dimensions import Dimension
 from chalicelib.feedback.model import Feedback
 from chalicelib.kernel import counters
 from chalicelib.kernel.work import Work
@@ -24,12 +24,28 @@ def partition(survey: str | None, dimension: Dimension | None = None) -> str:
 def count(work: Work, feedback: Feedback, shard: int, *, sign: int = 1) -> None:
     """Add a response to the counters of its day, with a `sign` of −1 take it from them."""
     day = counters.day_of(feedback.submitted_at)
-    whole = _times(dimensions.added(feedback), sign)
-    for survey in (feedback.survey, ALL):
-        counters.count(work, partition(survey), day, shard, whole)
-        for dimension in AT_ONCE:
-            apart = dimensions.written(feedback, dimensions.values(feedback, dimension))
-            counters.count(work, partition(survey, dimension), day, shard, _times(apart, sign))
+    numbers = _times(dimensions.added(feedback), sign)
+    _count(work, feedback.survey, day, shard, numbers, dimensions.at_once_of(feedback))
+
+
+def count_invited(work: Work, survey: str, day: date, shard: int, values: Mapping[Dimension, str]) -> None:
+    """Add an invitation to the counters of a survey's day, and of all, and to those of its values."""
+    _count(work, survey, day, shard, {"invited": 1}, values)
+
+
+def _count(
+    work: Work,
+    survey: str,
+    day: date,
+    shard: int,
+    numbers: dict[str, int],
+    values: Mapping[Dimension, str],
+) -> None:
+    apart = {dimension: dimensions.written(numbers, [value]) for dimension, value in values.items()}
+    for one in (survey, ALL):
+        counters.count(work, partition(one), day, shard, numbers)
+        for dimension, written in apart.items():
+            counters.count(work, partition(one, dimension), day, shard, written)
 
 
 def count_difference(work: Work, before: Feedback, after: Feedback, shard: int) -> None:
@@ -39,23 +55,15 @@ def count_difference(work: Work, before: Feedback, after: Feedback, shard: int) 
         count(work, after, shard)
 
 
-def count_invited(work: Work, survey: str, day: date, shard: int) -> None:
-    """Add an invitation to the counters of a survey's day, and of all."""
-    for one in (survey, ALL):
-        counters.count(work, partition(one), day, shard, {"invited": 1})
-
-
 def count_topics(work: Work, feedback: Feedback, *, sign: int = 1) -> None:
-    """The same for its tags and themes."""
+    """Add a response to the counters of its tags and themes, or take it from them."""
     day = counters.day_of(feedback.submitted_at)
-    for dimension in TOPICS:
+    numbers = _times(dimensions.added(feedback), sign)
+    numbers.pop("answered", None)  # whom we asked is known by no topic, so no share of them is either
+    for dimension, values in dimensions.topics_of(feedback).items():
         for shard in range(dimensions.TOPIC_SHARDS):
-            here = [
-                value
-                for value in dimensions.values(feedback, dimension)
-                if dimensions.shard_of(value) == shard
-            ]
-            added = _times(dimensions.written(feedback, here), sign)
+            here = [value for value in values if dimensions.shard_of(value) == shard]
+            added = dimensions.written(numbers, here)
             for survey in (feedback.survey, ALL) if added else ():
                 counters.count(work, partition(survey, dimension), day, shard, added)
 

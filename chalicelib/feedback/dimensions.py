@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 from zlib import crc32
 
+from chalicelib.customers.model import Stage
 from chalicelib.feedback.model import Feedback
 from chalicelib.feedback.statistics import additions
 
 Dimension = Literal["channel", "language", "stage", "tag", "theme"]
 AT_ONCE: tuple[Dimension, ...] = ("channel", "language", "stage")
-"""Counted with the response itself; the others, of which it has several, a moment later."""
+"""Counted with the response itself, and with an invitation; the others, of which a response has several and an
+invitation none, a moment later."""
 TOPICS: tuple[Dimension, ...] = ("tag", "theme")
 TOPIC_SHARDS = 4
 NO_LANGUAGE, NO_STAGE = "und", "none"
@@ -32,6 +34,8 @@ _CODES = {
     "positive": "+",
     "neutral": "=",
     "negative": "-",
+    "invited": "i",
+    "answered": "a",
 }
 """What is kept of a value's counters. How many there are of NPS, and in all, follows from these."""
 _NAMES = {code: name for name, code in _CODES.items()}
@@ -39,19 +43,19 @@ _NPS = ("promoters", "passives", "detractors")
 _KINDS = ("nps", "csat", "ces", "comment", "suggestion")
 
 
-def values(feedback: Feedback, dimension: Dimension) -> list[str]:
-    """The values of a dimension that a response is counted by."""
-    match dimension:
-        case "channel":
-            return [feedback.channel]
-        case "language":
-            return [(feedback.language or NO_LANGUAGE).partition("-")[0].lower()]
-        case "stage":
-            return [feedback.stage or NO_STAGE]
-        case "tag":
-            return feedback.tags
-        case "theme":
-            return feedback.themes
+def at_once(channel: str, language: str | None, stage: Stage | None) -> dict[Dimension, str]:
+    """The value of each dimension by which a response, or an invitation to one, is counted at once."""
+    spoken = (language or NO_LANGUAGE).partition("-")[0].lower()
+    return {"channel": channel, "language": spoken, "stage": stage or NO_STAGE}
+
+
+def at_once_of(feedback: Feedback) -> dict[Dimension, str]:
+    return at_once(feedback.channel, feedback.language, feedback.stage)
+
+
+def topics_of(feedback: Feedback) -> dict[Dimension, list[str]]:
+    """The values of each dimension by which a response is counted a moment later."""
+    return {"tag": feedback.tags, "theme": feedback.themes}
 
 
 def shard_of(value: str) -> int:
@@ -59,9 +63,9 @@ def shard_of(value: str) -> int:
     return crc32(value.encode()) % TOPIC_SHARDS
 
 
-def written(feedback: Feedback, names: Iterable[str]) -> dict[str, int]:
-    """What a response adds to the counters of these values."""
-    own = {code: amount for name, amount in added(feedback).items() if (code := _CODES.get(name))}
+def written(numbers: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
+    """What is added to the counters of these values, of what is added to those of the day."""
+    own = {code: amount for name, amount in numbers.items() if (code := _CODES.get(name))}
     return {f"{name}|{code}": amount for name in names for code, amount in own.items()}
 
 
@@ -73,7 +77,7 @@ def added(feedback: Feedback) -> dict[str, int]:
 
 def counted_as(feedback: Feedback) -> tuple[object, ...]:
     """All that decides how a response is counted at once."""
-    return (added(feedback), *(values(feedback, dimension) for dimension in AT_ONCE))
+    return added(feedback), at_once_of(feedback)
 
 
 def read(numbers: Mapping[str, int]) -> dict[str, Counter[str]]:

@@ -28,12 +28,18 @@ def periods(
     interval: Interval,
     first: datetime.date,
     last: datetime.date,
+    *,
+    topics: bool = False,
 ) -> list[PeriodStatistics]:
-    """The periods in which something came, oldest first, none of them beyond the range."""
+    """The periods in which something came, oldest first, none of them beyond the range.
+
+    Who was invited counts on all their days; those of `topics` have no invitations.
+    """
     found: dict[tuple[datetime.date, datetime.date], Counter[str]] = {}
     for day in sorted(days):
         found.setdefault(period_of(day, interval), Counter()).update(days[day])
     return [
-        PeriodStatistics(first=max(begin, first), last=min(end, last), **measures(counted))
+        PeriodStatistics(first=max(begin, first), last=min(end, last), **measures(counted, topics=topics))
         for (begin, end), counted in found.items()
+        if counted["responses"]
     ]

@@ -24,8 +24,8 @@ from chalicelib.kernel.pages import Query
 from chalicelib.kernel.table import Item, Key, key_of
 from chalicelib.kernel.work import Work
 
-FOREIGN = ("invited",)
-"""Counters of others on the same items: of invitations, which no response tells of."""
+FOREIGN = ("invited", "|i")
+"""How counters of others on the same items end: of invitations, which no response tells of."""
 AT_ONCE_WRITTEN = 50
 COMPARED = 40
 """Counters of an item that must not have changed, at most; an expression has 4 KB."""
@@ -87,7 +87,7 @@ def _day_corrected(items: list[Item], should: Sums) -> Iterator[Work]:
     """What makes a day's counters right; nothing when their sum is."""
     total: Counter[str] = Counter()
     for item in items:
-        total.update({name: value for name, value in _numbers(item).items() if name not in FOREIGN})
+        total.update({name: value for name, value in _numbers(item).items() if not name.endswith(FOREIGN)})
     if _without_zeros(total) == _without_zeros(sum(should.values(), Counter[str]())):
         return
     for item in items:
@@ -109,7 +109,7 @@ def _without_zeros(numbers: Mapping[str, int]) -> dict[str, int]:
 def _corrected(item: Item, numbers: Counter[str]) -> Iterator[Work]:
     """What makes an item right; nothing when it is."""
     is_ = _numbers(item)
-    should = _without_zeros(numbers) | {name: is_[name] for name in FOREIGN if name in is_}
+    should = _without_zeros(numbers) | {name: is_[name] for name in is_ if name.endswith(FOREIGN)}
     if _without_zeros(is_) == should:
         return
     work = Work()

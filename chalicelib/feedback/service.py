@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
-from chalicelib.feedback import admission, by_page, counts, store
+from chalicelib.customers.model import Stage
+from chalicelib.feedback import admission, by_page, counts, dimensions, store
 from chalicelib.feedback.model import Feedback, Kind, NewFeedback, Submission
 from chalicelib.feedback.periods import Interval, periods
 from chalicelib.feedback.statistics import DayStatistics, Statistics, measures
@@ -16,6 +17,7 @@ from chalicelib.kernel import counters, ids
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.work import Work
+from chalicelib.timeline.model import Channel
 
 RETRY_AFTER = 2
 """Seconds after which a response that was just given can be expected."""
@@ -65,9 +67,15 @@ def newest(
     return store.newest(customer_ids=group, survey=survey, kind=kind, limit=limit, after=after)
 
 
-def count_invited(work: Work, survey: str, shard: int) -> None:
-    """Count an invitation among the figures of its survey, and of all, in the Work that sends it."""
-    counts.count_invited(work, survey, counters.day_of(work.now), shard)
+def count_invited(
+    work: Work, survey: str, *, channel: Channel, language: str | None, stage: Stage | None
+) -> None:
+    """Count an invitation among the figures of its survey, and of all, in the Work that sends it.
+
+    Channel, language and stage are those that its response will be counted by.
+    """
+    values = dimensions.at_once(channel, language, stage)
+    counts.count_invited(work, survey, counters.day_of(work.now), counters.pick_shard(), values)
 
 
 AT_ONCE = 80
@@ -120,12 +128,12 @@ def statistics(
     for day, numbers in counts.counted(survey, first, last):
         total.update(numbers)
         days.setdefault(day, Counter()).update(numbers)
-    came = {day: counted for day, counted in days.items() if counted["responses"]}
+    came = [(day, counted) for day, counted in days.items() if counted["responses"]]
     return Statistics(
         survey=survey,
         first=first,
         last=last,
-        by_day=[DayStatistics(date=day, **measures(counted)) for day, counted in came.items()],
-        periods=periods(came, interval, first, last) if interval != "day" else [],
+        by_day=[DayStatistics(date=day, **measures(counted)) for day, counted in came],
+        periods=periods(days, interval, first, last) if interval != "day" else [],
         **measures(total),
     )

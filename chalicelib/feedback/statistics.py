@@ -126,7 +126,9 @@ class Measures(Model):
     nps: Nps
     csat: Csat
     ces: Ces
-    invitations: Invitations
+    invitations: Annotated[
+        Invitations | None, Field(description="Null apart by tag or theme, which no invitation has.")
+    ]
     sentiment: Moods
 
 
@@ -157,8 +159,8 @@ class Statistics(Measures):
     ] = []
 
 
-def measures(counters: Mapping[str, int]) -> dict[str, Any]:
-    """The fields of Measures, from summed counters."""
+def measures(counters: Mapping[str, int], *, topics: bool = False) -> dict[str, Any]:
+    """The fields of Measures, from summed counters; those of `topics` have no invitations."""
 
     def count(name: str) -> int:
         return counters.get(name, 0)
@@ -181,13 +183,13 @@ def measures(counters: Mapping[str, int]) -> dict[str, Any]:
             score=ratio(100 * count("satisfied"), count("csat"), 1),
         ),
         "ces": Ces(responses=count("ces"), mean=ratio(count("effort"), count("ces"), 2)),
-        "invitations": Invitations(
-            invited=count("invited"),
-            answered=count("answered"),
-            rate=ratio(100 * count("answered"), count("invited"), 1),
-        ),
+        "invitations": None if topics else _invitations(count("invited"), count("answered")),
         "sentiment": Moods(positive=count("positive"), neutral=count("neutral"), negative=count("negative")),
     }
+
+
+def _invitations(invited: int, answered: int) -> Invitations:
+    return Invitations(invited=invited, answered=answered, rate=ratio(100 * answered, invited, 1))
 
 
 def _interval(promoters: int, passives: int, detractors: int) -> Interval | None:

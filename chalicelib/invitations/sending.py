@@ -20,7 +20,7 @@ from chalicelib.feedback import service as feedback
 from chalicelib.invitations import links, mails, service, store
 from chalicelib.invitations.events import InvitationSent, InvitationSkipped
 from chalicelib.invitations.model import Invitation, Reason
-from chalicelib.kernel import counters, ids, table
+from chalicelib.kernel import ids, table
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import NotFound, Repeated
 from chalicelib.kernel.table import Item, Key
@@ -70,9 +70,11 @@ def _invite(work: Work, invitation: Invitation, face: Face) -> None:
         _put_off(work, invitation, later)
     else:
         store.note_asked(work, asked.customer.id, pause=timedelta(days=face.inviting.pause_days))
-        feedback.count_invited(work, face.key, counters.pick_shard())
         until = work.now + timedelta(days=face.inviting.valid_days)
-        _send(work, invitation.next(state="sent", sent_at=work.now, valid_until=until), face, asked)
+        sent = invitation.next(state="sent", sent_at=work.now, valid_until=until)
+        language = _send(work, sent, face, asked)
+        stage = None if face.anonymous else asked.customer.stage  # as its response will be counted
+        feedback.count_invited(work, face.key, channel="email", language=language, stage=stage)
 
 
 def _remind(work: Work, invitation: Invitation, face: Face) -> None:
@@ -152,8 +154,8 @@ def _skip(work: Work, invitation: Invitation, reason: Reason) -> None:
     work.record(store.partition(invitation.id), event, expires_at=store.until(invitation))
 
 
-def _send(work: Work, invitation: Invitation, face: Face, asked: Asked) -> None:
-    """Queue the mail, and set the time of the next reminder."""
+def _send(work: Work, invitation: Invitation, face: Face, asked: Asked) -> str:
+    """Queue the mail, and set the time of the next reminder. Returns the language of the mail."""
     assert invitation.sent_at is not None
     assert invitation.valid_until is not None
     definition = surveys.asked(face, None)
@@ -187,3 +189,4 @@ def _send(work: Work, invitation: Invitation, face: Face, asked: Asked) -> None:
         invitation_id=sent.id, survey=sent.survey, message_id=message.id, reminder=reminder
     )
     work.record(customers.partition(asked.customer.id), event, customer_id=asked.customer.id, channel="email")
+    return language

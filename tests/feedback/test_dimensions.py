@@ -104,6 +104,8 @@ def test_days_of_invitations_alone_are_no_days_of_responses(api: Api, cloud: Clo
     found = api.get("/v1/feedback/stats?survey=visit&from=2026-03-01&to=2026-03-31").ok()
     assert found["invitations"]["invited"] == 8
     assert [day["date"] for day in found["by_day"]] == ["2026-03-30"]
+    found = api.get("/v1/feedback/stats?survey=visit&from=2026-03-01&to=2026-03-31&interval=month").ok()
+    assert [month["invitations"]["invited"] for month in found["periods"]] == [8]
 
 
 def test_topics_are_counted_once_however_often_they_are_told(

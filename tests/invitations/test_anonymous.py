@@ -63,7 +63,10 @@ def test_nothing_leads_from_a_response_to_its_giver(
     for one in responses:
         assert one["submitted_at"] == one["received_at"] == day
         assert (one["customer_id"], one["invitation_id"], one["ticket_id"]) == (None, None, None)
-    assert api.get("/v1/feedback/stats?survey=delivery").ok()["invitations"]["answered"] == 3
+    rate = {"invited": 3, "answered": 3, "rate": 100.0}
+    assert api.get("/v1/feedback/stats?survey=delivery").ok()["invitations"] == rate
+    (stage,) = api.get("/v1/feedback/stats/stage?survey=delivery").ok()["groups"]
+    assert (stage["value"], stage["invitations"]) == ("none", rate)
 
     bare = [one.split("_")[1] for one in (*people, *(one["id"] for one in made))]
     own = [one["id"] for one in responses]
