@@ -45,10 +45,21 @@ def _check(work: Work, survey: Survey) -> None:
         consent.require_topic(work, survey.inviting.topic)
 
 
+def _current(work: Work, key: str) -> Survey:
+    """The survey as it is. Raises NotFound, Stale when If-Match names another version."""
+    survey = store.get(key)
+    work.check_version(survey.version)
+    return survey
+
+
+def _next(work: Work, before: Survey, **changed: object) -> Survey:
+    """The survey's next version."""
+    return before.model_copy(update={**changed, "version": before.version + 1, "updated_at": work.now})
+
+
 def change(work: Work, key: str, patch: SurveyPatch) -> Survey:
     """Apply a merge patch. Raises NotFound, Stale, Invalid; Conflict for what is closed, or fixed by now."""
-    before = store.get(key)
-    work.check_version(before.version)
+    before = _current(work, key)
     given = patches.given(patch)
     asked = definition_of(given)
     rest = {name: value for name, value in given.items() if name not in asked}
@@ -57,8 +68,7 @@ def change(work: Work, key: str, patch: SurveyPatch) -> Survey:
     if not changed:
         return before
     _require_changeable(before, changed)
-    stamps = {"version": before.version + 1, "updated_at": work.now, "draft": draft}
-    after = before.model_copy(update=rest | stamps)
+    after = _next(work, before, draft=draft, **rest)
     _check(work, after)
     store.replace(work, after)
     _record(work, after, sorted(changed), changes(before, after, rest))
@@ -87,22 +97,19 @@ def _require_changeable(before: Survey, changed: list[str]) -> None:
 
 def publish(work: Work, key: str) -> Survey:
     """Publish the draft: it is asked from now on, and never changes. Raises NotFound, Stale, Conflict."""
-    before = store.get(key)
-    work.check_version(before.version)
+    before = _current(work, key)
     if before.state == "closed":
         raise Conflict("A closed survey does not change.", code="survey_closed")
     if before.number >= MAX_VERSIONS:
         raise Conflict(f"A survey has {MAX_VERSIONS} versions at most.", code="too_many_versions")
     if before.number and service.version(key, before.number).definition == before.draft:
         return before
-    after = before.model_copy(
-        update={
-            "version": before.version + 1,
-            "number": before.number + 1,
-            "state": "active" if before.state == "draft" else before.state,
-            "languages": sorted(before.draft.texts),
-            "updated_at": work.now,
-        }
+    after = _next(
+        work,
+        before,
+        number=before.number + 1,
+        state="active" if before.state == "draft" else before.state,
+        languages=sorted(before.draft.texts),
     )
     store.publish(work, after)
     _record(work, after, ["published"])
@@ -111,14 +118,12 @@ def publish(work: Work, key: str) -> Survey:
 
 def close(work: Work, key: str) -> Survey:
     """Close a survey for good; nothing happens to one that is. Raises NotFound, Stale, Conflict."""
-    before = store.get(key)
-    work.check_version(before.version)
+    before = _current(work, key)
     if before.state == "closed":
         return before
     if not before.number:
         raise Conflict("Publish the survey first, or delete it.", code="not_published")
-    changed = {"state": "closed", "closed_at": work.now, "updated_at": work.now}
-    after = before.model_copy(update={**changed, "version": before.version + 1})
+    after = _next(work, before, state="closed", closed_at=work.now)
     store.replace(work, after)
     _record(work, after, ["closed"])
     return after
@@ -126,8 +131,7 @@ def close(work: Work, key: str) -> Survey:
 
 def delete(work: Work, key: str) -> None:
     """Delete a survey that was never published. Raises NotFound, Stale, Conflict `published`."""
-    survey = store.get(key)
-    work.check_version(survey.version)
+    survey = _current(work, key)
     if survey.number:
         raise Conflict("What was published can be closed, not deleted.", code="published")
     store.remove(work, survey)
