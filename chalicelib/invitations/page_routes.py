@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from pydantic import ConfigDict, StringConstraints
@@ -22,6 +23,7 @@ routes = Routes("Surveys", __name__)
 Token = Annotated[str, StringConstraints(max_length=300)]
 Key = Annotated[str, StringConstraints(max_length=100)]
 Enter = Callable[[], Entered | Closed]
+"""Opens the page; once more when it is overtaken."""
 _CLOSED = {
     "already": ("already", "already_why", 200),
     "over": ("over", "over_why", 410),
@@ -50,7 +52,8 @@ def show_invited_survey(token: Token, query: SurveyPageQuery, visitor: Visitor) 
 def answer_invited_survey(token: Token, form: Form, query: SurveyPageQuery, visitor: Visitor) -> Raw:
     """Answer it, by the form of that page: once."""
     wanted = [*form.get("language", []), *_languages(query, visitor)]
-    return _answered(lambda: answering.by_token(token, wanted, _number(form)), form, token, visitor)
+    enter = partial(answering.by_token, token, wanted, _number(form))
+    return _answered(enter, form, token, visitor)
 
 
 @routes.get("/surveys/{survey}", public=True)
@@ -63,7 +66,7 @@ def show_public_survey(survey: Key, query: SurveyPageQuery, visitor: Visitor) ->
 def answer_public_survey(survey: Key, form: Form, query: SurveyPageQuery, visitor: Visitor) -> Raw:
     """Answer it, by the form of that page: each form once, and 30 times a day from one network address."""
     wanted = [*form.get("language", []), *_languages(query, visitor)]
-    enter = lambda: answering.by_key(survey, wanted, _number(form))  # noqa: E731 - called again when overtaken
+    enter = partial(answering.by_key, survey, wanted, _number(form))
     return _answered(enter, form, survey, visitor, public=True)
 
 
