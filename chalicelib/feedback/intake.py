@@ -10,9 +10,10 @@ from chalicelib.customers import recognition
 from chalicelib.customers import service as customers
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Stage
-from chalicelib.feedback import admission, counts, engines, store
+from chalicelib.feedback import admission, counts, store
 from chalicelib.feedback.events import FeedbackReceived, FeedbackRejected
 from chalicelib.feedback.model import Feedback, NewFeedback, Submission
+from chalicelib.feedback.understanding.model import Understanding
 from chalicelib.kernel import counters
 from chalicelib.kernel.errors import Invalid, Stale
 from chalicelib.kernel.work import Work
@@ -61,8 +62,6 @@ class Intake:
             emails=[response.email for response in given if response.email],
         )
         self._stages = self._known_stages([one.email for one in given if one.email])
-        understood = engines.understand_all(given)
-        self._understood = {id(one): found for one, found in zip(submissions, understood, strict=True)}
         self._registering: set[Identity] = set()
         self._shard = counters.pick_shard()
 
@@ -71,8 +70,8 @@ class Intake:
         others = {self._known[email] for email in emails if email in self._known} - set(self._stages)
         return self._stages | (recognition.stages(others) if others else {})
 
-    def receive(self, work: Work, submission: Submission) -> None:
-        """Store a response, record it where its customer's timeline shows it, and count it.
+    def receive(self, work: Work, submission: Submission, understanding: Understanding) -> None:
+        """Store a response with what is made of it, record it where its customer's timeline shows it, and count it.
 
         Of a customer who was erased only what is counted is kept.
 
@@ -87,7 +86,6 @@ class Intake:
         refused = admission.refusal(submission)
         customer_id = submission.response.customer_id if refused else self._customer_of(work, submission)
         at = submission.submitted_at if submission.anonymous else work.now
-        understanding = self._understood[id(submission)]
         feedback = Feedback.of(submission, understanding, customer_id=customer_id, at=at)
         feedback = feedback.model_copy(update={"stage": self._stage_of(submission, customer_id)})
         named = submission.response.customer_id

@@ -6,7 +6,7 @@ import json
 
 from chalice.app import Blueprint
 
-from chalicelib.feedback import by_page, intake
+from chalicelib.feedback import by_page, engines, intake
 from chalicelib.feedback.by_page import Taken
 from chalicelib.feedback.model import Submission
 from chalicelib.kernel.workers import Job, batch_worker
@@ -45,9 +45,11 @@ def feedback_worker(jobs: list[Job]) -> None:
     for job in jobs:
         with job.attempt():
             readable.append((job, _read(job.body, handed_in)))
-    taken = intake.Intake([submission for _, submission in readable])
-    for job, submission in readable:
+    submissions = [submission for _, submission in readable]
+    taken = intake.Intake(submissions)
+    understood = engines.understand_all([submission.response for submission in submissions])
+    for (job, submission), understanding in zip(readable, understood, strict=True):
         with job.attempt() as work:
-            taken.receive(work, submission)
+            taken.receive(work, submission, understanding)
             if submission.id in handed_in:
                 by_page.settle(work, submission.id)
