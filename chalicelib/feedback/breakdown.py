@@ -19,7 +19,10 @@ MAX_GROUPS = 100
 
 
 class Group(Measures):
-    """The responses of one value, and invitations if it has any. `before` are those of as many days just before, where those are read."""
+    """The responses of one value, and how many were invited by it.
+
+    `before` are the responses of as many days just before, where those are read.
+    """
 
     value: str
     before: Annotated[int | None, Field(description="Null when both ranges are longer than 366 days.")]

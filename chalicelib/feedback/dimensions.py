@@ -15,8 +15,8 @@ from chalicelib.feedback.statistics import additions
 
 Dimension = Literal["channel", "language", "stage", "tag", "theme"]
 AT_ONCE: tuple[Dimension, ...] = ("channel", "language", "stage")
-"""Counted with the response itself, and with an invitation; the others, of which a response has several and an
-invitation none, a moment later."""
+"""Counted with the response itself, and with an invitation; the others, of which a response has several and
+an invitation none, a moment later."""
 TOPICS: tuple[Dimension, ...] = ("tag", "theme")
 TOPIC_SHARDS = 4
 NO_LANGUAGE, NO_STAGE = "und", "none"

@@ -71,7 +71,7 @@ class Intake:
         return self._stages | (recognition.stages(others) if others else {})
 
     def receive(self, work: Work, submission: Submission, understanding: Understanding) -> None:
-        """Store a response with what is made of it, record it where its customer's timeline shows it, and count it.
+        """Store a response with what is made of it, record it on its customer's timeline, and count it.
 
         Of a customer who was erased only what is counted is kept.
 
