@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.feedback import history
+from chalicelib.feedback import history_sending
 from chalicelib.kernel import aws
 from tests.api import Api
 from tests.cloud import Cloud
@@ -46,8 +46,8 @@ def _uploaded(api: Api, cloud: Cloud, content: bytes, setup: dict[str, Any] = SE
 def test_history_keeps_its_time_and_bad_rows_hold_up_no_other(
     api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "SLICE", 2)
-    monkeypatch.setattr(history, "STEP_ROWS", 4)
+    monkeypatch.setattr(history_sending, "SLICE", 2)
+    monkeypatch.setattr(history_sending, "STEP_ROWS", 4)
     import_id = _uploaded(api, cloud, FILE.encode("cp1252"))
     assert api.post(f"/v1/feedback/imports/{import_id}/start", {}).ok()["state"] == "running"
     cloud.pump(twice=True, seed=3)
