@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.feedback.model import NewFeedback, Rejection, Submission
+from chalicelib.feedback.model import Kind, NewFeedback, Rejection, Submission
 from chalicelib.kernel.errors import Conflict, Invalid, RapportError
 from chalicelib.surveys import service as surveys
 from chalicelib.surveys.answering import REASONS, misfits
@@ -33,8 +33,8 @@ BY_PAGE = "page"
 def check(new: NewFeedback, at: datetime, *, history: bool = False) -> None:
     """Raise Conflict `survey_ended` and the like, `anonymous_survey`; Invalid for what is not asked.
 
-    Of `history` it is not asked whether the survey took responses then. No call while the surveys are kept in
-    the process, and what the version asks.
+    Of `history` it is not asked whether the survey took responses then, nor for answers when it has none:
+    another system asked. No call while the surveys are kept in the process, and what the version asks.
     """
     face = surveys.known(new.survey)
     if face is None:
@@ -43,12 +43,24 @@ def check(new: NewFeedback, at: datetime, *, history: bool = False) -> None:
     refusal = None if history else face.refusal(at)
     if refusal is not None:
         raise Conflict(_CLOSED[refusal], code=refusal)
+    _check_face(face, new.kind)
+    if not history or new.answers or new.survey_version is not None:
+        _check_answers(face, new)
+
+
+def check_survey(survey: str, kind: Kind) -> None:
+    """Raise what `check` raises of any response of a kind, so that a file of them need not be read first."""
+    face = surveys.known(survey)
+    if face is not None:
+        _check_face(face, kind)
+
+
+def _check_face(face: Face, kind: Kind) -> None:
     if face.anonymous:
         sentence = "An anonymous survey is answered on its pages alone."
         raise Conflict(sentence, code="anonymous_survey")
-    if new.kind != face.kind:
+    if kind != face.kind:
         raise Invalid.in_body("kind", f"this survey asks for {face.kind}", "wrong_kind")
-    _check_answers(face, new)
 
 
 def _check_undefined(new: NewFeedback) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.feedback import history_sending, history_store
+from chalicelib.feedback import admission, history_sending, history_store
 from chalicelib.feedback.history_events import (
     HistoryAdvanced,
     HistoryCreated,
@@ -35,6 +35,7 @@ def create(work: Work, new: NewHistory) -> CreatedHistory:
 
     Raises Conflict `anonymous_survey`, Invalid `wrong_kind` when its survey takes no response of that kind.
     """
+    admission.check_survey(new.survey, new.kind)
     job = Job(
         id=ids.new_id("fim", work.now),
         version=1,

@@ -18,6 +18,7 @@ def create_feedback_import(body: NewHistory, work: Work) -> CreatedHistory:
     """Create an import of historic responses. PUT the file, CSV of up to 5 GB, to the URL that this answers.
 
     Separator, quoting and encoding are found out. Responses keep their time; nobody is told of them as news.
+    409 `anonymous_survey`, 422 `wrong_kind` when the survey is defined and has no such responses.
     """
     return history.create(work, body)
 

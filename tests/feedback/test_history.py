@@ -10,6 +10,7 @@ from chalicelib.feedback import history_sending
 from chalicelib.kernel import aws
 from tests.api import Api
 from tests.cloud import Cloud
+from tests.surveys.making import DELIVERY, SPEED, published
 
 FILE = """Datum;Punkte;Was gesagt wurde;E-Mail;Kanal
 2024-02-29;9;Schnelle Lieferung;ada@example.org;email
@@ -88,3 +89,26 @@ def test_a_file_that_changes_on_the_way_fails(api: Api, cloud: Cloud) -> None:
     cloud.pump()
     found = api.get(f"/v1/feedback/imports/{import_id}").ok()
     assert (found["state"], found["problem"]) == ("failed", "file_changed")
+
+
+def test_history_counts_whatever_its_survey_takes_now(api: Api, cloud: Cloud) -> None:
+    published(api, starts_at="2030-01-01T00:00:00Z")
+    required = SPEED | {"required": True}
+    published(api, key="ended", questions=[required], ends_at="2025-01-01T00:00:00Z")
+    published(api, key="closed", questions=[required])
+    api.post("/v1/surveys/closed/close").ok()
+    api.post("/v1/surveys", DELIVERY | {"key": "draft"}).ok(201)
+    for survey in ("delivery", "ended", "closed", "draft"):
+        import_id = _uploaded(api, cloud, FILE.encode(), SETUP | {"survey": survey})
+        api.post(f"/v1/feedback/imports/{import_id}/start", {}).ok()
+        cloud.pump()
+        figures = api.get(f"/v1/feedback/stats?survey={survey}&from=2024-02-01&to=2024-03-31").ok()
+        assert figures["responses"] == 3, survey
+    api.post("/v1/feedback", {"survey": "ended", "kind": "nps", "score": 9}).problem(409, "survey_ended")
+
+
+def test_a_survey_that_takes_no_such_history_says_so_at_once(api: Api, cloud: Cloud) -> None:
+    published(api, anonymous=True)
+    api.post("/v1/feedback/imports", SETUP | {"survey": "delivery"}).problem(409, "anonymous_survey")
+    published(api, key="effort", kind="ces")
+    api.post("/v1/feedback/imports", SETUP | {"survey": "effort"}).problem(422, "invalid")
