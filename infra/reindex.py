@@ -10,7 +10,7 @@ newest first, and may run beside everything else, be stopped, and run again.
 
 from __future__ import annotations
 
-import os
+import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,11 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from botocore.exceptions import ClientError
-
-from chalicelib.kernel.errors import RapportError, Stale, Unavailable
-from infra import account
-from infra.stack import outputs
+from chalicelib.kernel.errors import Stale, Unavailable
+from infra import upkeep
 
 WRITERS = 4
 """Threads that write at once."""
@@ -185,26 +182,18 @@ def rebuild_articles() -> None:
 
 def main() -> int:
     """The command line; exit code 1 when the table refused, and says from where to go on."""
-    parser = account.parser("infra.reindex", __doc__)
-    parser.add_argument("--after", help="go on after this id, as the progress tells it")
+    parser = upkeep.parser("infra.reindex", __doc__)
     parser.add_argument("--tickets", action="store_true", help="the index and the lists of tickets instead")
     parser.add_argument("--articles", action="store_true", help="the knowledge base's index instead")
     options = parser.parse_args()
-    session = account.session(options)
-    os.environ["AWS_DEFAULT_REGION"] = session.region_name
-    if options.profile:
-        os.environ["AWS_PROFILE"] = options.profile
-    try:
-        stack = outputs(session.client("cloudformation"), f"rapport-{options.stage}")
-        os.environ["RAPPORT_TABLE"] = stack["TableName"]
-        os.environ["RAPPORT_MAIL_BUCKET"] = stack["MailBucketName"]
-        if options.articles:
-            rebuild_articles()
-        else:
-            rebuild(tickets() if options.tickets else customers(), after=options.after)
-    except (ClientError, RapportError) as error:
-        print(f"{error}\nGo on with --after and the id of the last line.", file=sys.stderr)
-        return 1
+    return upkeep.run(options, lambda: _rebuild(options))
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    if options.articles:
+        rebuild_articles()
+    else:
+        rebuild(tickets() if options.tickets else customers(), after=options.after)
     return 0
 
 

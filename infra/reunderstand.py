@@ -10,17 +10,12 @@ With `--recount` it counts all responses instead, and puts the counters right. P
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from typing import Any
 
-from botocore.exceptions import ClientError
-
-from chalicelib.kernel.errors import RapportError, Unavailable
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import stamp
-from infra import account
-from infra.stack import outputs
+from infra import upkeep
 
 PAGE = 50
 TRIES = 5
@@ -70,35 +65,18 @@ def recount() -> int:
     return int(left > 0)
 
 
-def _settings(client: Any, stack: str) -> None:
-    """The settings of the worker that this does the work of."""
-    given = client.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters", [])
-    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in given}
-    os.environ["RAPPORT_TABLE"] = outputs(client, stack)["TableName"]
-    os.environ["RAPPORT_TIME_ZONE"] = parameters.get("TimeZone", "UTC")
-    os.environ["RAPPORT_SENTIMENT_ENGINE"] = parameters.get("SentimentEngine", "offline")
-
-
 def main() -> int:
     """The command line; exit code 1 when the table refused, and says from where to go on."""
-    parser = account.parser("infra.reunderstand", __doc__)
-    parser.add_argument("--after", help="go on after this id, as the progress tells it")
+    parser = upkeep.parser("infra.reunderstand", __doc__)
     parser.add_argument(
         "--recount", action="store_true", help="count all responses, and correct the counters"
     )
     options = parser.parse_args()
-    session = account.session(options)
-    os.environ["AWS_DEFAULT_REGION"] = session.region_name
-    if options.profile:
-        os.environ["AWS_PROFILE"] = options.profile
-    try:
-        _settings(session.client("cloudformation"), f"rapport-{options.stage}")
-        if options.recount:
-            return recount()
-        print(f"{read_anew(options.after):,} responses are understood otherwise now")
-    except (ClientError, RapportError) as error:
-        print(f"{error}\nGo on with --after and the id of the last line.", file=sys.stderr)
-        return 1
+    return upkeep.run(options, recount if options.recount else lambda: _read_all(options.after))
+
+
+def _read_all(after: str | None) -> int:
+    print(f"{read_anew(after):,} responses are understood otherwise now")
     return 0
 
 
