@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 
 from tests.api import Api
-from tests.cloud import SCHEDULE_GROUP, Cloud
+from tests.cloud import Cloud
+from tests.stack import SCHEDULE_GROUP
 
 QUEUE = "TimersQueue"
 TARGETS = {"first_response": 60, "next_response": 120, "resolution": 480}

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.api import Api
-from tests.cloud import MAIL_DOMAIN, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import arrive, outbox, receive, write
+from tests.stack import MAIL_DOMAIN
 from tests.support.lists import messages, tickets
 
 

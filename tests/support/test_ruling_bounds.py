@@ -6,9 +6,10 @@ from typing import Any
 
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import MAIL_DOMAIN, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import arrive, outbox, receive, write
 from tests.rules.making import add_rule, effects, fired, runs_of
+from tests.stack import MAIL_DOMAIN
 from tests.support.lists import messages, tickets
 
 
