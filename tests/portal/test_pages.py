@@ -18,7 +18,7 @@ def test_pages_answer_without_scripts(api: Api, cloud: Cloud, token: str, ticket
     for page in (listed, one):
         assert page.status == 200
         assert "script" not in page.text
-        assert '<html lang="de"' in page.text
+        assert '<html lang="de" dir="ltr">' in page.text
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["Referrer-Policy"] == "no-referrer"
         assert "form-action 'self'" in page.headers["Content-Security-Policy"]

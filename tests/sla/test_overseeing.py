@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.api import Api
 from tests.calls import counted
@@ -33,13 +34,19 @@ def test_what_is_due_is_listed_by_time(api: Api, cloud: Cloud, ada: str) -> None
     assert [one["id"] for one in api.get(f"/v1/sla/due?team={team}").ok()["data"]] == [late["id"]]
 
 
+def due(cloud: Cloud) -> list[Any]:
+    """The marks by which tickets are listed as due."""
+    return [one for one in cloud.items() if one["pk"].startswith("DUE#")]
+
+
 def test_an_erased_ticket_leaves_the_list(api: Api, cloud: Cloud, ada: str) -> None:
     promise(api)
     opened(api, ada)
     cloud.pump()
+    assert due(cloud)
     api.post(f"/v1/customers/{ada}/erasure", {"confirm": ada}).ok(201)
     cloud.pump(rounds=40)
-    assert not [one for one in cloud.items() if one["pk"].startswith("DUE#")]
+    assert not due(cloud)
     fire(cloud, "9999")
 
 

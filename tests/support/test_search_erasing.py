@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from chalicelib.kernel.commit import commit
+from chalicelib.kernel.errors import Stale
 from chalicelib.kernel.work import Work
 from chalicelib.support import erasure, indexing, store
 from tests.api import Api
@@ -15,15 +18,20 @@ from tests.support.finding import found, indexed
 
 def test_nothing_is_left_of_a_ticket_that_is_erased(api: Api, cloud: Cloud, opened: Any) -> None:
     ticket = opened("Kettle", " ".join(f"word{n}" for n in range(120)))["id"]
-    late = Work()
-    indexing.add(late, ticket)
+    said = {"text": "It whistles.", "internal": True}
+    note = api.post(f"/v1/tickets/{ticket}/messages", said).ok(201)["id"]
+    late, later = Work(), Work()
+    indexing.add(late, ticket, [note])
     stored = store.get(ticket)
     removed: dict[str, int] = {}
     while "tickets" not in removed:
         part = Work()
         removed = erasure.erase_some(part, stored)
         commit(part)
-    indexing.add(Work(), ticket)
+    with pytest.raises(Stale):
+        commit(late)
+    indexing.add(later, ticket, [note])
+    assert not later.writes
     cloud.pump()
     assert indexed(cloud, ticket) == set()
     assert found(api, "kettle") == []
