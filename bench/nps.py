@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from bench.csv_file import reading
 from bench.post import Post, opened
 from bench.report import progress
 from chalicelib.feedback import service as feedback
@@ -28,11 +29,8 @@ from chalicelib.kernel.commit import commit_all
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.principals import Principal
 from chalicelib.kernel.work import Work
-from chalicelib.transfer.reading.dialect import Dialect, Given, dialect_of
 
 SURVEY = "scores"
-HEAD = 1 << 20
-"""Bytes in which separator and encoding are found out."""
 AT_ONCE = 60
 """Responses that are given before the worker takes them; a queue in memory slows down as it grows."""
 TWICE = 10
@@ -43,25 +41,17 @@ Figures = dict[str, int | float | None]
 
 def scores(path: Path, column: str) -> Iterator[int | None]:
     """The score of each row; None for what is none. Raises Invalid."""
-    with path.open("rb") as file:
-
-        def read(first: int, length: int) -> bytes:
-            file.seek(first)
-            return file.read(length)
-
-        size = path.stat().st_size
-        dialect = dialect_of(read(0, HEAD), whole=size <= HEAD, given=Given(header=True))
-        place = _place(dialect, column)
-        for record in dialect.records(read, dialect.rows_at):
-            if record.problem or record.cells:
-                yield _score(record.cells[place] if place < len(record.cells) else "")
+    with reading(path) as (columns, rows):
+        place = _place(columns, column)
+        for cells in rows:
+            yield _score(cells[place] if place < len(cells) else "")
 
 
-def _place(dialect: Dialect, column: str) -> int:
+def _place(columns: list[str], column: str) -> int:
     wanted = column.strip().casefold()
-    found = [place for place, name in enumerate(dialect.columns) if name.casefold() == wanted]
+    found = [place for place, name in enumerate(columns) if name.casefold() == wanted]
     if not found:
-        raise Invalid(f"There is no column {column}; there are {', '.join(dialect.columns)}.")
+        raise Invalid(f"There is no column {column}; there are {', '.join(columns)}.")
     return found[0]
 
 

@@ -20,9 +20,10 @@ from bench.dynamodb_local import Missing, running
 from bench.report import progress
 from bench.scene import quiet
 from chalicelib.kernel import aws
-from tests.cloud import SUPPORT_ADDRESS, Cloud, invoke, sqs_event
+from tests.cloud import Cloud, invoke, sqs_event
 from tests.mailbox import receipt
 from tests.memory import forget, in_memory, plain_environment
+from tests.stack import SUPPORT_ADDRESS
 
 TABLE = "rapport-post"
 WORKER = "chalicelib.support.worker:inbound_mail"

@@ -19,13 +19,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.csv_file import reading
 from chalicelib.feedback.understanding.model import Label, Sentiment
 from chalicelib.feedback.understanding.reading import understand
 from chalicelib.kernel.errors import Invalid
-from chalicelib.transfer.reading.dialect import Dialect, Given, dialect_of
 
-HEAD = 1 << 20
-"""Bytes in which separator and encoding are found out."""
 LABELS: tuple[Label, ...] = ("positive", "neutral", "negative")
 _SPELLINGS: dict[Label, str] = {
     "positive": "positive pos positiv positif positivo positiva positief good happy + +1 p",
@@ -69,27 +67,17 @@ class Case(NamedTuple):
 
 def rows(path: Path) -> Iterator[Row]:
     """The rows of a file. Raises Invalid when text or label is missing."""
-    with path.open("rb") as file:
-
-        def read(first: int, length: int) -> bytes:
-            file.seek(first)
-            return file.read(length)
-
-        size = path.stat().st_size
-        dialect = dialect_of(read(0, HEAD), whole=size <= HEAD, given=Given(header=True))
-        places = [_place(dialect, name) for name in NAMES]
+    with reading(path) as (columns, found):
+        places = [_place(columns, name) for name in NAMES]
         if places[0] is None or places[1] is None:
-            raise Invalid(f"Columns text and label are needed; there are {', '.join(dialect.columns)}.")
-        for record in dialect.records(read, dialect.rows_at):
-            cells = record.cells
-            if cells or record.problem:
-                found = ("" if at is None or at >= len(cells) else cells[at].strip() for at in places)
-                yield Row(*found)
+            raise Invalid(f"Columns text and label are needed; there are {', '.join(columns)}.")
+        for cells in found:
+            yield Row(*("" if at is None or at >= len(cells) else cells[at].strip() for at in places))
 
 
-def _place(dialect: Dialect, name: str) -> int | None:
-    columns = [column.strip().casefold() for column in dialect.columns]
-    return next((columns.index(known) for known in NAMES[name] if known in columns), None)
+def _place(columns: list[str], name: str) -> int | None:
+    plain = [column.strip().casefold() for column in columns]
+    return next((plain.index(known) for known in NAMES[name] if known in plain), None)
 
 
 def meanings(labels: Counter[str]) -> dict[str, Label]:

@@ -13,7 +13,8 @@ from typing import Any
 import boto3
 from moto.ses.models import ses_backends
 
-from tests.cloud import SUPPORT_ADDRESS, Cloud
+from tests.cloud import Cloud
+from tests.stack import SUPPORT_ADDRESS
 
 _numbers = itertools.count(1)
 

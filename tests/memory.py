@@ -17,7 +17,8 @@ from chalicelib.kernel import aws, config, kept, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from tests.api import Api
-from tests.cloud import MAIL_DOMAIN, Cloud, one_at_a_time
+from tests.cloud import Cloud
+from tests.stack import MAIL_DOMAIN, one_at_a_time
 from tests.tables import share_items
 
 ROOT_SECRET = base64.b64encode(bytes(range(32))).decode()

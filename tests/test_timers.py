@@ -11,7 +11,8 @@ import pytest
 
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import SCHEDULE_GROUP, Cloud
+from tests.cloud import Cloud
+from tests.stack import SCHEDULE_GROUP
 
 QUEUE = "TimersQueue"
 

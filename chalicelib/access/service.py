@@ -92,12 +92,12 @@ def unknown_staff(field: str) -> Invalid:
 
 
 def active_staff(staff_ids: Iterable[str]) -> set[str]:
-    """Those of these who are on the staff and active, in one call; 100 at most."""
+    """Those of these who are on the staff and active, a call for each 100."""
     return store.active_staff(staff_ids)
 
 
 def staff_of_addresses(addresses: Iterable[str]) -> dict[str, str]:
-    """The ids of the staff who have these e-mail addresses, by address, in one call; 100 at most."""
+    """The ids of the staff who have these e-mail addresses, by address, a call for each 100."""
     return store.staff_of_addresses(addresses)
 
 

@@ -9,7 +9,6 @@ from chalicelib.consent.model import NO, Channel, State, StoredConsent
 from chalicelib.consent.statements import Standing, put
 from chalicelib.customers import service as customers
 from chalicelib.kernel import table
-from chalicelib.kernel.table import Item, Key
 from chalicelib.kernel.work import Work
 
 
@@ -77,10 +76,7 @@ def _standings(
     """What each group has said on each topic."""
     asked = [(group, topic) for group in groups for topic in topics]
     keys = [store.consent_key(one, channel, topic) for group, topic in asked for one in group]
-    found: dict[Key, Item] = {}
-    for start in range(0, len(keys), 100):
-        found |= table.get_many(keys[start : start + 100])
-    said = {key: store.consent_of(item) for key, item in found.items()}
+    said = {key: store.consent_of(item) for key, item in table.get_many(keys).items()}
     standings = []
     for group, topic in asked:
         of_group = [store.consent_key(one, channel, topic) for one in group]

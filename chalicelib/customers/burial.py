@@ -48,5 +48,5 @@ def erased(customer_ids: Iterable[str]) -> dict[str, str]:
     One call, and none when nobody is asked about.
     """
     keys = {tombstone_key(customer_id): customer_id for customer_id in customer_ids}
-    found = table.get_many(keys) if keys else {}
+    found = table.get_many(keys)
     return {keys[key]: item["erasure_id"] for key, item in found.items()}

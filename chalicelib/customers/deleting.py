@@ -19,8 +19,8 @@ def delete(work: Work, customer_id: str) -> None:
     work.check_version(customer.version)
     require_not_buried(work, customer.id)
     store.remove(work, customer)
+    former.keep(work, customer)
     if customer.merged_ids:
         pointers.remove_merged(work, customer)
-    former.keep(work, customer)
     event = CustomerDeleted(customer_id=customer.id, merged_ids=customer.merged_ids)
     work.record(partition(customer.id), event, customer_id=customer.id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.customers import burial, former, lists, pointers, store
+from chalicelib.customers import burial, former, identity_store, lists, pointers, store
 from chalicelib.customers.events import CustomerDeleted
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.keys import identity_key, partition, profile_key, tombstone_key
@@ -55,6 +55,7 @@ def group(customer_id: str) -> list[str]:
         found = profile(customer_id)
     if found is not None:
         return [found.id, *found.merged_ids]
+    customer_id = former.survivor_of(customer_id)
     if _rest(customer_id, 1):
         return [customer_id, *_merged_by_history(customer_id)]
     raise burial.gone() if burial.erased([customer_id]) else store.no_such_customer()
@@ -135,12 +136,8 @@ def erase(work: Work, customer_id: str) -> Freed:
 
 def _held(customer: Customer) -> list[Identity]:
     """The identities that are this customer's own, not those of somebody merged into them."""
-    keys = {identity_key(identity): identity for identity in customer.identities}
-    wanted = list(keys)
-    found = {}
-    for start in range(0, len(wanted), 100):
-        found.update(table.get_many(wanted[start : start + 100]))
-    return [keys[key] for key in wanted if found.get(key, {}).get("customer_id") == customer.id]
+    holders = identity_store.holders(customer.identities)
+    return [identity for identity in customer.identities if holders.get(identity) == customer.id]
 
 
 def _remove_profile(work: Work, customer: Customer) -> None:

@@ -1,4 +1,7 @@
-"""The addresses of a deleted customer, kept with their history until they are erased, and then suppressed."""
+"""What is kept of a deleted customer with their history, until they are erased.
+
+That is the addresses they had, which are suppressed then, and for whom was merged into them, into whom.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +23,23 @@ def _key(customer_id: str) -> Key:
 
 
 def keep(work: Work, customer: Customer) -> None:
-    """Keep the addresses of somebody who is deleted, of whom was merged into them too."""
+    """Keep the addresses of somebody who is deleted, of whom was merged into them too, and whom that was."""
     if customer.emails:
         work.overwrite({**_key(customer.id)._asdict(), "emails": customer.emails})
+    for merged_id in customer.merged_ids:
+        work.overwrite({**_key(merged_id)._asdict(), "merged_into": customer.id})
+
+
+def survivor_of(customer_id: str) -> str:
+    """Whom a customer was merged into when that one was deleted; else themselves: one call."""
+    item = table.get(_key(customer_id)) or {}
+    return str(item.get("merged_into", customer_id))
 
 
 def addresses(customer_id: str) -> list[str]:
     """Those that were kept; none of who is there, or never had one: one call."""
-    item = table.get(_key(customer_id))
-    return list(item["emails"]) if item else []
+    item = table.get(_key(customer_id)) or {}
+    return list(item.get("emails", []))
 
 
 def erase(work: Work, customer_id: str) -> list[str] | None:

@@ -10,7 +10,7 @@ from chalicelib.customers.identity import Identity
 from chalicelib.customers.keys import identity_key
 from chalicelib.kernel import table
 from chalicelib.kernel.errors import Conflict
-from chalicelib.kernel.table import Item, Key
+from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Failure, Work
 
 
@@ -40,8 +40,5 @@ def holder(identity: Identity) -> str | None:
 
 def holders(identities: Iterable[Identity]) -> dict[Identity, str]:
     """The ids of the customers whom identities belong to, of those that somebody has; a call for each 100."""
-    wanted = list(identities)
-    found: dict[Key, Item] = {}
-    for start in range(0, len(wanted), 100):
-        found |= table.get_many(identity_key(one) for one in wanted[start : start + 100])
-    return {one: found[identity_key(one)]["customer_id"] for one in wanted if identity_key(one) in found}
+    keys = {identity_key(one): one for one in identities}
+    return {keys[key]: item["customer_id"] for key, item in table.get_many(keys).items()}

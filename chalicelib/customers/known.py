@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from chalicelib.access import service as access
 from chalicelib.customers import identity_store, memberships, store
@@ -14,11 +13,6 @@ from chalicelib.customers.changes import Change
 from chalicelib.customers.identity import Identity
 from chalicelib.customers.model import Customer, NewCustomer
 from chalicelib.organisations import service as organisations
-
-READERS = 4
-"""Calls that read at the same time."""
-Value = TypeVar("Value")
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,7 @@ class Known:
 
     def __init__(self, rows: Sequence[Row], earlier: Earlier | None = None) -> None:
         wanted = list(dict.fromkeys(identity for row in rows for identity in row.identities))
-        self._holders = dict(by_hundreds(lambda some: identity_store.holders(some).items(), wanted))
+        self._holders = identity_store.holders(wanted)
         self._customers: dict[str, Customer] = {}
         self._add(self._holders.values())
         self._add(one.merged_into for one in list(self._customers.values()) if one.merged_into)
@@ -57,14 +51,12 @@ class Known:
             free = [identity for identity in wanted if identity not in self._holders]
             for customer in earlier.customers(free, list(self._customers)):
                 self._see(customer)
-        self._staff = set(by_hundreds(access.active_staff, _each(row.new.owner for row in rows)))
-        self._organisations = set(
-            by_hundreds(organisations.get_many, _each(row.new.organisation_id for row in rows))
-        )
+        self._staff = access.active_staff(_each(row.new.owner for row in rows))
+        self._organisations = organisations.get_many(_each(row.new.organisation_id for row in rows)).keys()
 
     def _add(self, customer_ids: Iterable[str]) -> None:
         wanted = [one for one in dict.fromkeys(customer_ids) if one not in self._customers]
-        self._customers |= by_hundreds(lambda some: store.get_many(some).items(), wanted)
+        self._customers |= store.get_many(wanted)
 
     def holder(self, identity: Identity) -> Customer | None:
         """Whose identity this is: the survivor, when its holder was merged."""
@@ -94,12 +86,3 @@ class Known:
 
 def _each(ids: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(one for one in ids if one))
-
-
-def by_hundreds(read: Callable[[list[Value]], Iterable[Found]], wanted: list[Value]) -> list[Found]:
-    """Read by hundreds, several calls at the same time when there are several, none when there is nothing."""
-    hundreds = [wanted[start : start + 100] for start in range(0, len(wanted), 100)]
-    if len(hundreds) < 2:
-        return [one for some in hundreds for one in read(some)]
-    with ThreadPoolExecutor(READERS) as pool:
-        return [one for part in pool.map(read, hundreds) for one in part]

@@ -40,7 +40,7 @@ class Parted(NamedTuple):
 
 
 def read(customer_ids: Iterable[str]) -> dict[str, Profile]:
-    """The profiles as they lie there, merged or not, of those that exist: one call, for 100 at most."""
+    """The profiles as they lie there, merged or not, of those that exist: a call for each 100."""
     found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
     return {item["id"]: Profile.model_validate(item, strict=False) for item in found.values()}
 

@@ -75,7 +75,7 @@ def recognise(*, ids: Iterable[str] = (), emails: Iterable[str] = ()) -> Recogni
 
 
 def stages(customer_ids: Iterable[str]) -> dict[str, Stage]:
-    """The stages of those of the customers who exist, by id, in one call; 100 ids at most."""
+    """The stages of those of the customers who exist, by id, a call for each 100."""
     found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
     return {item["id"]: item["stage"] for item in found.values()}
 

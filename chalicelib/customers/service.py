@@ -131,7 +131,7 @@ def _listed(found: Slice) -> tuple[list[Customer], str | None]:
 
 
 def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
-    """Those of the customers that exist, by id, in one call; 100 ids at most."""
+    """Those of the customers that exist, by id, a call for each 100."""
     return store.get_many(customer_ids)
 
 

@@ -118,7 +118,7 @@ def group_of(customer_id: str) -> list[str]:
 
 
 def get_many(customer_ids: Iterable[str]) -> dict[str, Customer]:
-    """Those of the customers that exist, in one call; 100 ids at most."""
+    """Those of the customers that exist, a call for each 100."""
     found = table.get_many(profile_key(customer_id) for customer_id in customer_ids)
     return {item["id"]: customer_of(item) for item in found.values()}
 

@@ -88,7 +88,7 @@ def settle(work: Work, standing: Standing, decided: Container[table.Key] = ()) -
     partners = [*_likeliest(sketch, placement), *(_partner(pair, standing.id) for pair in listed)]
     keys = [customers.profile_key(one) for one in partners]
     keys += [store.pair_key(pair_id(standing.id, one)) for one in partners]
-    found = table.get_many(keys) if keys else {}
+    found = table.get_many(keys)
     for one in dict.fromkeys(partners):
         key = store.pair_key(pair_id(standing.id, one))
         if key in decided:

@@ -37,7 +37,7 @@ def likeliest(
 
 def _known(pairs: list[Pair]) -> dict[str, Known]:
     keys = {customers.profile_key(one) for pair in pairs for one in pair.customer_ids}
-    found = table.get_many(keys) if keys else {}
+    found = table.get_many(keys)
     alone = [item for item in found.values() if not item.get("merged_into")]
     return {item["id"]: Known.model_validate(item, strict=False) for item in alone}
 

@@ -32,6 +32,10 @@ _BUSY = frozenset(
     }
 )
 """Codes of the 4xx kind that pass; every 5xx does."""
+BATCH = 100
+"""Keys of one BatchGetItem, at most."""
+READERS = 4
+"""Calls that read at the same time."""
 BATCH_TRIES = 6
 """Calls of one `get_many` at most, while DynamoDB leaves keys for later."""
 
@@ -124,8 +128,21 @@ def get(key: Key) -> Item | None:
 
 
 def get_many(keys: Iterable[Key]) -> dict[Key, Item]:
-    """The items of up to 100 keys, strongly consistent: one call unless DynamoDB leaves some for later."""
+    """The items of these keys, strongly consistent: a call for each 100, some at the same time.
+
+    None when there are no keys, and one more where DynamoDB leaves some for later.
+    """
     wanted = list(dict.fromkeys(keys))
+    if len(wanted) <= BATCH:
+        return _get_batch(wanted)
+    from concurrent.futures import ThreadPoolExecutor  # few read so many
+
+    batches = [wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)]
+    with ThreadPoolExecutor(READERS) as threads:
+        return {key: item for part in threads.map(_get_batch, batches) for key, item in part.items()}
+
+
+def _get_batch(wanted: list[Key]) -> dict[Key, Item]:
     found: dict[Key, Item] = {}
     pending: Any = [encode_item(key._asdict()) for key in wanted]
     table = settings().table

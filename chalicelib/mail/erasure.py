@@ -178,7 +178,7 @@ def part(work: Work, thread_id: str) -> None:
 def suppress_erased(work: Work, addresses: Iterable[str]) -> int:
     """Never mail these addresses again; how many were not suppressed before. 50 at most."""
     by_key = {suppression_store.address_key(address): address for address in addresses}
-    known = table.get_many(by_key) if by_key else {}
+    known = table.get_many(by_key)
     lasting = {key for key, item in known.items() if "expires_at" not in item}
     new = [address for key, address in by_key.items() if key not in lasting]
     for address in new:

@@ -36,7 +36,7 @@ def own_thread_keys(messages: Iterable[StoredMessage]) -> list[Key]:
         if message.ses_message_id:
             key = thread_item_key(threads.index_key("ses", message.ses_message_id))
             wanted[key] = message.thread_id
-    found = table.get_many(wanted) if wanted else {}
+    found = table.get_many(wanted)
     return [key for key, item in found.items() if item.get("thread_id") == wanted[key]]
 
 

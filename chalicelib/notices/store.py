@@ -26,7 +26,7 @@ def people(staff_ids: Iterable[str]) -> dict[str, Person]:
     """Those of these who are on the staff, by id: one call; 30 at most."""
     wanted = list(dict.fromkeys(staff_ids))
     keys = [key for one in wanted for key in (access.staff_key(one), _notices_key(one), _told_key(one))]
-    found = table.get_many(keys) if keys else {}
+    found = table.get_many(keys)
     return {one: _person(one, found) for one in wanted if access.staff_key(one) in found}
 
 

@@ -72,7 +72,7 @@ def get(organisation_id: str) -> Organisation:
 
 
 def get_many(organisation_ids: Iterable[str]) -> dict[str, Organisation]:
-    """Those that exist, by id, in one call; 100 at most."""
+    """Those that exist, by id, a call for each 100."""
     return store.get_many(organisation_ids)
 
 
@@ -82,7 +82,7 @@ def holder_of_domain(domain: str) -> str | None:
 
 
 def holders_of_domains(domains: Iterable[str]) -> dict[str, str]:
-    """Which organisations hold these normal domains: their ids by domain, in one call; 100 at most."""
+    """Which organisations hold these normal domains: their ids by domain, a call for each 100."""
     return store.holders(domains)
 
 

@@ -123,13 +123,13 @@ def of_item(item: Item | None) -> Organisation | None:
 
 
 def get_many(organisation_ids: Iterable[str]) -> dict[str, Organisation]:
-    """Those of the organisations that exist, in one call; 100 at most."""
+    """Those of the organisations that exist, a call for each 100."""
     items = table.get_many(key(organisation_id) for organisation_id in organisation_ids).values()
     return {found.id: found for found in map(of_item, items) if found is not None}
 
 
 def holders(domains: Iterable[str]) -> dict[str, str]:
-    """Which organisations hold these domains: their ids by domain, in one call; 100 at most."""
+    """Which organisations hold these domains: their ids by domain, a call for each 100."""
     keys = {_domain_key(domain): domain for domain in domains}
     return {keys[found]: item["organisation_id"] for found, item in table.get_many(keys).items()}
 

@@ -68,7 +68,7 @@ def _named(summary: Summary | None, customer: Customer) -> dict[table.Key, Item]
         keys.append(feedback.feedback_key(summary.feedback.last_id))
     if customer.organisation_id:
         keys.append(organisations.key(customer.organisation_id))
-    return table.get_many(keys) if keys else {}
+    return table.get_many(keys)
 
 
 def _organisation(customer: Customer, named: dict[table.Key, Item]) -> Organisation | None:

@@ -86,5 +86,5 @@ def access_of_customer(customer_id: str, survivor_id: str, *, limit: int) -> lis
     about_them = Attr("customer_ids").contains(customer_id) & Attr("state").ne("erased")
     query = Query(f"SAR#CUS#{survivor_id}", index="gsi2", where=about_them)
     listed = pages.page([query], limit=limit).items
-    found = table.get_many(key_of(item) for item in listed) if listed else {}
+    found = table.get_many(key_of(item) for item in listed)
     return [one for one in map(_access, found.values()) if one.state != "erased"]

@@ -61,6 +61,6 @@ def opened(found: Mapping[Key, Item], at: datetime) -> Book:
         _seen.forget()
         rules = _seen.current()[1]
         windows = _windows(rules, at)
-        found = table.get_many(windows.values()) if windows else {}
+        found = table.get_many(windows.values())
     counters = {rule_id: found.get(key) for rule_id, key in windows.items()}
     return Book(rules, {rule_id: item["fired"] for rule_id, item in counters.items() if item})

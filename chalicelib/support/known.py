@@ -84,7 +84,7 @@ def _joined(
     keys = [store.ticket_key(ticket_id) for ticket_id in [*certain, *tagged]]
     sent_keys = [mail.message_key(sent_id)] if sent_id else []
     keys += [*sent_keys, *profile_keys]
-    items = table.get_many(keys) if keys else {}
+    items = table.get_many(keys)
     messages = [mail.stored(items[key]) for key in sent_keys if key in items]
     profiles = [customers.of_item(items[key]) for key in profile_keys if key in items]
     message, profile = next(iter(messages), None), next(iter(profiles), None)

@@ -207,7 +207,7 @@ def repoint(work: Work, ticket_ids: Iterable[str], *, before: str, after: str) -
 def get_many(ticket_ids: Iterable[str]) -> list[StoredTicket]:
     """Those of the tickets that exist, in the order asked for: one call, for 100 at most."""
     keys = [ticket_key(ticket_id) for ticket_id in ticket_ids]
-    found = table.get_many(keys) if keys else {}
+    found = table.get_many(keys)
     return [StoredTicket.model_validate(found[key], strict=False) for key in keys if key in found]
 
 

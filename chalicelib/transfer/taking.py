@@ -165,10 +165,7 @@ def _staff_of(rows: Iterable[Fields]) -> dict[str, str]:
     """
     given = dict.fromkeys(one["owner"] for one in rows if "@" in (one.get("owner") or ""))
     wanted = [address for address in given if len(address) <= MAX_ADDRESS and is_clean(address)]
-    found: dict[str, str] = {}
-    for start in range(0, len(wanted), 100):
-        found |= access.staff_of_addresses(wanted[start : start + 100])
-    return found
+    return access.staff_of_addresses(wanted)
 
 
 def _with_owner(fields: Fields, staff: Mapping[str, str]) -> Fields:

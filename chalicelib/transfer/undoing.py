@@ -13,7 +13,6 @@ from chalicelib.access import service as access
 from chalicelib.customers import lists
 from chalicelib.customers import service as customers
 from chalicelib.customers.changes import Change
-from chalicelib.customers.known import by_hundreds
 from chalicelib.customers.model import Customer
 from chalicelib.kernel.model import each_once
 from chalicelib.organisations import service as organisations
@@ -53,7 +52,7 @@ def _told(change: Change, done: Change) -> Change:
 def _plan(done: list[Change], at: datetime) -> list[Change]:
     """How each change is taken back, the last one first; each sees what the ones before it take back."""
     wanted = each_once([change.customer_id for change in done if change.customer_id])
-    now = dict(by_hundreds(lambda some: customers.get_many(some).items(), wanted))
+    now = customers.get_many(wanted)
     contacted = _contacted(done, now)
     present = _present([change.before for change in done if change.before is not None])
     planned = []
@@ -81,6 +80,6 @@ def _present(before: Sequence[Customer]) -> Present:
     named = each_once([one.organisation_id for one in before if one.organisation_id])
     owners = each_once([one.owner for one in before if one.owner])
     return Present(
-        organisations=frozenset(by_hundreds(organisations.get_many, named)),
-        owners=frozenset(by_hundreds(access.active_staff, owners)),
+        organisations=frozenset(organisations.get_many(named)),
+        owners=frozenset(access.active_staff(owners)),
     )

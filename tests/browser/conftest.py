@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local.settings import PROJECT
 from tests.browser.find import browser as path_of_browser
 from tests.e2e.clouds import Cloud, own
 from tests.e2e.post import Post
 
-SIZE = {"width": 1180, "height": 700}
+SIZE: ViewportSize = {"width": 1180, "height": 700}
+SIZES: dict[str, ViewportSize] = {
+    "phone": {"width": 360, "height": 740},
+    "desk": {"width": 1180, "height": 900},
+}
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +65,14 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert troubles == []
+
+
+@pytest.fixture(params=SIZES)
+def sized(request: pytest.FixtureRequest, page: Page) -> Iterator[tuple[Page, str]]:
+    """A page on a phone and on a desk, and which it is. The test fails when it is cut off at the side."""
+    page.set_viewport_size(SIZES[request.param])
+    yield page, request.param
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from tests.e2e.caller import Caller
 from tests.e2e.clouds import Cloud
 from tests.e2e.post import Post, address_of
 
-SIZES = {"phone": {"width": 360, "height": 640}, "desk": {"width": 1180, "height": 700}}
 TOPIC = "lamp-letters"
 
 
@@ -37,13 +36,6 @@ def asked(caller: Caller, post: Post) -> Callable[..., tuple[str, str]]:
         return f"/v1/customers/{customer_id}", found[0]
 
     return ask
-
-
-@pytest.fixture(params=SIZES)
-def sized(request: pytest.FixtureRequest, page: Page) -> Iterator[tuple[Page, str]]:
-    page.set_viewport_size(SIZES[request.param])
-    yield page, request.param
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
 
 
 def _state(caller: Caller, customer: str) -> Any:

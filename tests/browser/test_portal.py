@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.caller import Caller
 from tests.e2e.clouds import Cloud
 from tests.e2e.post import Post, address_of
-
-SIZES = {"phone": {"width": 360, "height": 640}, "desk": {"width": 1180, "height": 700}}
-
-
-@pytest.fixture(params=SIZES)
-def sized(request: pytest.FixtureRequest, page: Page) -> Iterator[tuple[Page, str]]:
-    page.set_viewport_size(SIZES[request.param])
-    yield page, request.param
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
 
 
 def test_from_the_link_to_what_is_solved(

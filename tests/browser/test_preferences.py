@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from tests.e2e.caller import Caller
 from tests.e2e.clouds import Cloud
 from tests.e2e.post import Post, address_of
 
-SIZES = {"phone": {"width": 360, "height": 640}, "desk": {"width": 1180, "height": 700}}
 RUN = secrets.token_hex(4)
 LAMPS, EVENINGS = f"lamps-{RUN}", f"evenings-{RUN}"
 TOPICS = {LAMPS: f"New lamps {RUN}", EVENINGS: f"Evenings in the shop {RUN}"}
@@ -41,13 +40,6 @@ def mailed(caller: Caller, post: Post) -> tuple[str, str]:
     found = re.search(r"https?://\S+/unsubscribe/\S+", post.receive(address).text)
     assert found
     return f"/v1/customers/{customer}", found[0]
-
-
-@pytest.fixture(params=SIZES)
-def sized(request: pytest.FixtureRequest, page: Page) -> Iterator[tuple[Page, str]]:
-    page.set_viewport_size(SIZES[request.param])
-    yield page, request.param
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
 
 
 def _state(caller: Caller, customer: str, topic: str) -> Any:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import SIZES
 from tests.e2e.caller import Caller
 from tests.e2e.clouds import Cloud
 from tests.e2e.post import Post, address_of
 
-SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1180, "height": 900}}
 SURVEY = "lamp-fitting"
 DEFINITION: dict[str, Any] = {
     "key": SURVEY,
@@ -60,13 +60,6 @@ def invited(caller: Caller, post: Post) -> Callable[..., tuple[str, str]]:
         return customer, found[0]
 
     return invite
-
-
-@pytest.fixture(params=SIZES)
-def sized(request: pytest.FixtureRequest, page: Page) -> Iterator[tuple[Page, str]]:
-    page.set_viewport_size(SIZES[request.param])
-    yield page, request.param
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
 
 
 def test_from_the_mail_to_the_thanks_by_keyboard(

@@ -15,8 +15,9 @@ from chalicelib.kernel import aws, counters
 from chalicelib.kernel.table import encode_item
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import Cloud, one_at_a_time
+from tests.cloud import Cloud
 from tests.feedback.messages import message
+from tests.stack import one_at_a_time
 
 QUEUE, TALLY = "FeedbackQueue", "TallyQueue"
 SPRING = datetime(2026, 3, 30, 12, tzinfo=UTC)

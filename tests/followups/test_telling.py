@@ -10,9 +10,10 @@ from chalicelib.followups import erasure
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from tests.api import Api
-from tests.cloud import SCHEDULE_GROUP, Cloud
+from tests.cloud import Cloud
 from tests.followups.loops import SOON, listed, opened, path, respond
 from tests.mailbox import outbox
+from tests.stack import SCHEDULE_GROUP
 
 TEXT = "Dear Ada, looms are packed in wood from now on. Yours is on its way."
 

@@ -10,7 +10,8 @@ import pytest
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.timers import Request, Wake, schedule
-from tests.cloud import SCHEDULE_GROUP, Cloud
+from tests.cloud import Cloud
+from tests.stack import SCHEDULE_GROUP
 
 TICKET = "tkt_01J00000000000000000000000"
 NOW = datetime(2026, 3, 1, 9, 0, 12, 345000, tzinfo=UTC)

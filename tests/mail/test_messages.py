@@ -12,9 +12,10 @@ from boto3 import client
 from chalicelib.mail import contents
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import SUPPORT_ADDRESS, Cloud
+from tests.cloud import Cloud
 from tests.conftest import caller
 from tests.mailbox import outbox, receive, write
+from tests.stack import SUPPORT_ADDRESS
 
 MAIL = {"subject": "Your order", "text": "It is on its way."}
 

@@ -13,9 +13,10 @@ from chalicelib.kernel.work import Work
 from chalicelib.mail import suppression_store
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import SUPPORT_ADDRESS, Cloud
+from tests.cloud import Cloud
 from tests.mail.senders import MAIL, QUEUE, types
 from tests.mailbox import outbox
+from tests.stack import SUPPORT_ADDRESS
 
 
 def test_a_queued_mail_is_sent_in_four_calls(api: Api, cloud: Cloud, queued: Any) -> None:

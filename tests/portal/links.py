@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.api import Answer, Api
 from tests.cloud import Cloud
@@ -33,3 +34,12 @@ def made(api: Api, customer_id: str, **more: Any) -> str:
 
 def base(token: str) -> str:
     return f"/v1/public/portal/{token}/tickets"
+
+
+def messages(token: str, ticket: str) -> list[Any]:
+    found: list[Any] = Api(None).get(f"{base(token)}/{ticket}/messages").ok()["data"]
+    return found
+
+
+def press(path: str, **fields: str) -> Answer:
+    return Api(None).post(path, urlencode(fields), **FORM)

@@ -80,6 +80,25 @@ def test_erasing_a_survivor_leaves_who_was_parted_alone(api: Api, cloud: Cloud, 
     assert api.get(f"/v1/customers/{ada}").ok()["emails"] == ADA["emails"]
 
 
+def test_a_deleted_person_is_erased_whole_by_whichever_id(
+    api: Api, cloud: Cloud, two: tuple[str, str]
+) -> None:
+    ada, quixotina = two
+    _merge(api, ada, quixotina)
+    cloud.pump()
+    api.delete(f"/v1/customers/{ada}").ok(204)
+    certificate = erase(api, cloud, quixotina)
+    assert certificate["customer_ids"] == [ada, quixotina]
+    assert certificate["removed"]["suppressions"] == 2
+    assert traces(cloud) == []
+    for body in (ADA, QUIXOTINA):
+        again = api.post("/v1/customers", {"emails": body["emails"]}).ok(201)["id"]
+        news = {"customer_id": again, "subject": "News", "text": "News"}
+        mail = api.post("/v1/messages", news).ok(201)
+        cloud.pump()
+        assert api.get(f"/v1/messages/{mail['id']}").ok()["status"] == "suppressed"
+
+
 def test_who_is_being_erased_is_not_merged_parted_or_deleted(api: Api, two: tuple[str, str]) -> None:
     ada, quixotina = two
     third = api.post("/v1/customers", {"name": "Third"}).ok(201)["id"]

@@ -17,8 +17,9 @@ from chalicelib.privacy import aging, retaining
 from chalicelib.privacy.rules import RULES_ID, next_run
 from chalicelib.timeline.events import InteractionLogged
 from tests.api import Api
-from tests.cloud import SCHEDULE_GROUP, Cloud
+from tests.cloud import Cloud
 from tests.conftest import caller
+from tests.stack import SCHEDULE_GROUP
 
 URL = "/v1/retention"
 ALL = {"lead_days": 30, "closed_ticket_days": 30, "response_days": 30}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.hours.model import Calendar, NewCalendar
 from chalicelib.kernel.ids import EPOCH
-from chalicelib.sla.clock import Step, StoredSla, Terms, follow
+from chalicelib.sla.clock import Clock, Step, StoredSla, Terms, follow
 from chalicelib.sla.model import NewPolicy, Policy
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -59,3 +59,22 @@ class Ticket:
         self.sla = follow(self.sla, step, terms, moment, self.calendar_before or self.calendar)
         self.answered_before |= happened.get("answered", False)
         self.calendar_before = self.calendar
+
+
+def first(sla: StoredSla) -> Clock:
+    assert sla.first_response is not None
+    return sla.first_response
+
+
+def following(sla: StoredSla) -> Clock:
+    assert sla.next_response is not None
+    return sla.next_response
+
+
+def whole(sla: StoredSla) -> Clock:
+    assert sla.resolution is not None
+    return sla.resolution
+
+
+def clocks(ticket: Ticket) -> list[Clock]:
+    return list(ticket.sla.clocks().values()) if ticket.sla else []

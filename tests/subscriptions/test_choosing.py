@@ -133,7 +133,7 @@ def preferences(path: str) -> str:
 def test_the_page_shows_what_holds(api: Api, url: str, preferences: str) -> None:
     say(api, url, topic="offers", channel="sms")
     page = Api(None).get(preferences).text
-    assert '<html lang="de"' in page
+    assert '<html lang="de" dir="ltr">' in page
     assert re.findall(r'name="on" value="([^"]+)"( checked)?', page) == [
         ("email:news", " checked"),
         ("email:offers", ""),

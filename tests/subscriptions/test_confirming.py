@@ -87,7 +87,7 @@ def test_the_page_is_safe_and_for_everybody(path: str) -> None:
     assert "unsafe" not in policy
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert page.headers["Cache-Control"] == "no-store"
-    assert '<html lang="en"' in page.text
+    assert '<html lang="en" dir="ltr">' in page.text
     assert 'name="viewport"' in page.text
     assert "<script" not in page.text
     assert len(re.findall("<h1>", page.text)) == 1
@@ -98,7 +98,7 @@ def test_a_page_speaks_german(api: Api, cloud: Cloud) -> None:
     sign_up(api, locale="de")
     page = _look(link(cloud))
     _says(page, "Möchten Sie „News“ per E-Mail?")
-    assert '<html lang="de"' in page.text
+    assert '<html lang="de" dir="ltr">' in page.text
 
 
 def test_this_was_not_me(api: Api, url: str, path: str) -> None:

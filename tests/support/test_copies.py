@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.api import Api
-from tests.cloud import SUPPORT_ADDRESS, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import outbox, receive, write
+from tests.stack import SUPPORT_ADDRESS
 from tests.support.lists import messages, tickets
 
 

@@ -1,4 +1,4 @@
-"""Mails become tickets, answers find them, machines are not answered, and nothing is filed twice."""
+"""Mails become tickets of who wrote them, once each, and what is unsafe in them is kept apart."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tests import mailbox
 from tests.api import Api
-from tests.cloud import MAIL_DOMAIN, SUPPORT_ADDRESS, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import arrive, outbox, receive, write
 from tests.support.lists import messages, tickets
 
@@ -27,60 +26,6 @@ def test_a_mail_becomes_a_ticket_of_its_sender(api: Api, cloud: Cloud, ada: Any)
     assert mail["has_html"] is True
     assert [one["filename"] for one in mail["attachments"]] == ["kettle.png"]
     assert (acknowledgement["direction"], acknowledgement["status"]) == ("outbound", "sent")
-
-
-def test_the_acknowledgement_threads_and_asks_for_no_answer(api: Api, cloud: Cloud, ada: Any) -> None:
-    receive(cloud, write(message_id="<first@example.org>"))
-    [sent] = outbox()
-    [ticket] = tickets(api)
-    assert sent["To"] == "Ada Lovelace <ada@example.org>"
-    assert sent["In-Reply-To"] == "<first@example.org>"
-    assert sent["References"].split()[-1] == "<first@example.org>"
-    assert sent["References"].split()[0].endswith(f"@{MAIL_DOMAIN}>")
-    assert sent["Auto-Submitted"] == "auto-replied"
-    assert sent["Precedence"] == "auto_reply"
-    assert f"[#{ticket['tag']}]" in sent["Subject"]
-    assert sent["Reply-To"].addresses[0].username.startswith("support+")
-    assert len(sent["Reply-To"].addresses[0].username) <= 64
-
-
-@pytest.mark.parametrize("way", ["token", "signed id", "ses id", "own message id", "tag"])
-def test_an_answer_finds_its_ticket(api: Api, cloud: Cloud, ada: Any, way: str) -> None:
-    receive(cloud, write(message_id="<first@example.org>"))
-    [sent] = outbox()
-    [ticket] = tickets(api)
-    api.patch(f"/v1/tickets/{ticket['id']}", {"status": "solved"}).ok()
-    answer: Any = {
-        "token": {"to": sent["Reply-To"].addresses[0].addr_spec.upper()},
-        "signed id": {"References": sent["References"].split()[0]},
-        "ses id": {"In_Reply_To": f"<{mailbox.ses_ids()[0]}@us-east-1.amazonses.com>"},
-        "own message id": {"References": "<unknown@x>, <first@example.org>"},
-        "tag": {"subject": f"AW: kettle [#{ticket['tag'].lower()}]"},
-    }[way]
-    raw = write("It works again.", **answer)
-    receive(cloud, raw, to=answer.get("to", SUPPORT_ADDRESS))
-    assert [one["id"] for one in tickets(api)] == [ticket["id"]]
-    assert messages(api, ticket)[0]["text"].strip() == "It works again."
-    assert tickets(api)[0]["status"] == "open", "a person's answer reopens"
-    assert len(outbox()) == 1, "only what opens a ticket is acknowledged"
-
-
-def test_a_tag_alone_lets_no_stranger_in(api: Api, cloud: Cloud, ada: Any) -> None:
-    receive(cloud, write())
-    [ticket] = tickets(api)
-    raw = write("Tell me more.", sender="eve@evil.example", subject=f"Re: [#{ticket['tag']}]")
-    receive(cloud, raw, sender="eve@evil.example")
-    assert len(tickets(api)) == 2
-
-
-def test_a_forged_token_leads_nowhere(api: Api, cloud: Cloud, ada: Any) -> None:
-    receive(cloud, write())
-    address = outbox()[0]["Reply-To"].addresses[0].addr_spec
-    forged = address.replace("@", ("a" if address.split("@")[0][-1] != "a" else "b") + "@", 1).replace(
-        "+0", "+1"
-    )
-    receive(cloud, write("Hello", to=forged), to=forged)
-    assert len(tickets(api)) == 2
 
 
 def test_a_stranger_becomes_a_lead(api: Api, cloud: Cloud) -> None:
@@ -112,71 +57,6 @@ def test_a_mail_without_an_id_is_filed_once_too(api: Api, cloud: Cloud, ada: Any
     arrive(cloud, raw)
     cloud.pump()
     assert len(tickets(api)) == 1
-
-
-def test_an_out_of_office_changes_nothing(api: Api, cloud: Cloud, ada: Any) -> None:
-    receive(cloud, write())
-    [ticket] = tickets(api)
-    api.patch(f"/v1/tickets/{ticket['id']}", {"status": "pending"}).ok()
-    before = api.get(f"/v1/tickets/{ticket['id']}").ok()
-    reply_to = outbox()[0]["Reply-To"].addresses[0].addr_spec
-    away = write("I am away.", to=reply_to, subject="Out of office", Auto_Submitted="auto-replied")
-    receive(cloud, away, to=reply_to)
-    assert api.get(f"/v1/tickets/{ticket['id']}").ok() == before
-    newest = messages(api, ticket)[0]
-    assert (newest["class"], newest["text"].strip()) == ("auto_reply", "I am away.")
-    assert len(outbox()) == 1
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Auto_Submitted": "auto-generated"},
-        {"List_Id": "<news.example.org>"},
-        {"Precedence": "bulk"},
-        {"subject": "Automatische Antwort: Urlaub"},
-    ],
-)
-def test_machines_are_filed_but_not_answered(api: Api, cloud: Cloud, headers: Any) -> None:
-    receive(cloud, write(sender="robot@example.net", **headers), sender="robot@example.net")
-    [ticket] = tickets(api)
-    assert ticket["customer_id"] is None
-    assert outbox() == []
-
-
-def test_acknowledgements_to_one_address_are_capped(api: Api, cloud: Cloud, ada: Any) -> None:
-    for number in range(13):
-        arrive(cloud, write(subject=f"Question {number}"))
-    arrive(cloud, write(subject="Re: Question 1"))
-    cloud.pump(rounds=20)
-    assert len(tickets(api)) == 14
-    assert len(outbox()) == 10
-
-
-def test_a_second_mail_with_the_same_subject_is_not_acknowledged(api: Api, cloud: Cloud, ada: Any) -> None:
-    receive(cloud, write())
-    receive(cloud, write("And another thing"))
-    assert len(tickets(api)) == 2
-    assert len(outbox()) == 1
-
-
-def test_the_surest_way_to_a_ticket_decides(api: Api, cloud: Cloud, ada: Any) -> None:
-    """The token, then In-Reply-To, then References from right to left, then the tag."""
-    for number in range(4):
-        receive(cloud, write(subject=f"Kettle {number}", message_id=f"<k{number}@example.org>"))
-    mails = {str(one["Subject"])[:12]: one for one in outbox()}
-    opened = {one["subject"]: one for one in tickets(api)}
-    ways: dict[str, Any] = {
-        "to": mails["Re: Kettle 0"]["Reply-To"].addresses[0].addr_spec,
-        "In_Reply_To": "<k1@example.org>",
-        "References": "<k0@example.org> <k2@example.org>",
-        "subject": f"Re: Kettle [#{opened['Kettle 3']['tag']}]",
-    }
-    for number, way in enumerate(["to", "In_Reply_To", "References", "subject"]):
-        raw = write(f"answer {number}", **ways)
-        receive(cloud, raw, to=ways.get("to", SUPPORT_ADDRESS))
-        assert messages(api, opened[f"Kettle {number}"])[0]["text"].strip() == f"answer {number}"
-        del ways[way]
 
 
 def test_headers_that_claim_verdicts_are_not_believed(api: Api, cloud: Cloud, ada: Any) -> None:
@@ -229,22 +109,6 @@ def test_an_unreadable_mail_is_a_visible_ticket_with_its_source(api: Api, cloud:
     assert mail["class"] == "unreadable"
     assert api.get(f"/v1/messages/{mail['id']}/raw").ok()["url"].startswith("https://")
     assert outbox() == []
-
-
-def test_a_bounce_joins_what_it_reports_on_and_opens_no_ticket(api: Api, cloud: Cloud, ada: Any) -> None:
-    receive(cloud, write())
-    [ticket] = tickets(api)
-    report = write(
-        "The following message to <ada@example.org> was undeliverable.",
-        sender="MAILER-DAEMON@mx.example.org",
-        subject="Undelivered Mail Returned to Sender",
-        In_Reply_To=f"<{mailbox.ses_ids()[0]}@email.amazonses.com>",
-    )
-    receive(cloud, report, sender="")
-    receive(cloud, write("?", sender="MAILER-DAEMON@mx.example.org", subject="Undelivered Mail"), sender="")
-    assert [one["id"] for one in tickets(api)] == [ticket["id"]]
-    assert messages(api, ticket)[0]["class"] == "bounce"
-    assert len(outbox()) == 1
 
 
 def test_a_bad_receipt_holds_up_nobody(api: Api, cloud: Cloud, ada: Any) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib.support.model import MAX_PARTICIPANTS
 from tests.api import Api
-from tests.cloud import SUPPORT_ADDRESS, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import arrive, outbox, receive, write
+from tests.stack import SUPPORT_ADDRESS
 from tests.support.lists import messages, tickets
 
 EVE = "eve@evil.example"

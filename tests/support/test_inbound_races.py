@@ -12,8 +12,9 @@ from chalicelib.kernel import workers
 from chalicelib.kernel.errors import Unavailable
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import SUPPORT_ADDRESS, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import arrive, outbox, receive, write
+from tests.stack import SUPPORT_ADDRESS
 from tests.support.lists import messages, tickets
 
 QUEUE = "InboundMailQueue"

@@ -9,8 +9,9 @@ import pytest
 from tests import mailbox
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import SUPPORT_ADDRESS, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import arrive, outbox, receive, write
+from tests.stack import SUPPORT_ADDRESS
 from tests.support.lists import messages, tickets
 
 SALES, VOICE = "sales@shop.example", "voice@shop.example"

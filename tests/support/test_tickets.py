@@ -10,8 +10,9 @@ import pytest
 from chalicelib.support.states import ALLOWED, STATUSES
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import MAIL_DOMAIN, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import outbox, receive, write
+from tests.stack import MAIL_DOMAIN
 
 NOBODY = "tkt_01J00000000000000000000000"
 

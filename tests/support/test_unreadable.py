@@ -9,9 +9,10 @@ import pytest
 from chalicelib.mail import inbox
 from chalicelib.mail.parts import UnreadableMail
 from tests.api import Api
-from tests.cloud import MAIL_DOMAIN, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import outbox, receive, write
 from tests.rules.making import add_rule, effects, fired, runs_of, text
+from tests.stack import MAIL_DOMAIN
 from tests.support.lists import messages, tickets
 
 

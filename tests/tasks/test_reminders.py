@@ -14,8 +14,9 @@ from chalicelib.tasks import model
 from chalicelib.tasks import service as tasks
 from tests.api import Api
 from tests.calls import counted
-from tests.cloud import SCHEDULE_GROUP, Cloud
+from tests.cloud import Cloud
 from tests.mailbox import outbox
+from tests.stack import SCHEDULE_GROUP
 
 QUEUE = "TimersQueue"
 SOON = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1)

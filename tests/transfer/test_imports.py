@@ -1,21 +1,13 @@
-"""Imports through the API and the queue of jobs."""
+"""A file becomes customers, through the API and the queue of jobs; taken again, it changes nothing."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
-import pytest
-
-from chalicelib.access import service as access
-from chalicelib.kernel import ids
 from tests.api import Api
 from tests.cloud import Cloud
-from tests.memory import caller
-from tests.transfer.files import MAPPING, PEOPLE, begin, drive, profiles, results, rows, run, state, upload
+from tests.transfer.files import PEOPLE, profiles, results, rows, run, upload
 
 
 def test_a_file_becomes_customers(api: Api, cloud: Cloud) -> None:
@@ -69,20 +61,6 @@ def test_the_mapping_is_proposed(api: Api, cloud: Cloud) -> None:
     assert (ada["name"], ada["stage"], ada["custom"]) == ("Ada King", "customer", {"nickname": "A"})
 
 
-def test_an_owner_is_known_by_their_address(api: Api, cloud: Cloud) -> None:
-    grace = api.post("/v1/staff", {"name": "Grace", "email": "Grace@shop.example"}).ok(201)["id"]
-    content = (
-        "email,Owner Email\n"
-        f"a@example.org,grace@Shop.example\nb@example.org,{grace}\n"
-        "c@example.org,nobody@shop.example\nd@example.org,\n"
-    )
-    found = run(api, cloud, content)
-    assert found["counts"] == {"created": 3, "rejected": 1}
-    [rejected] = rows(api, found["id"], "&outcome=rejected")
-    assert (rejected["row"], rejected["code"], rejected["param"]) == (3, "unknown_staff", "owner")
-    assert [one.get("owner") for one in profiles(cloud).values()].count(grace) == 2
-
-
 def test_json_lines_hold_values_of_their_own_kinds(api: Api, cloud: Cloud) -> None:
     lines: list[Any] = [
         {"name": "Ada", "emails": ["a@example.org", "b@example.org"], "custom": {"size": 38, "vip": True}},
@@ -131,140 +109,7 @@ def test_a_dry_run_writes_nothing_but_results(api: Api, cloud: Cloud) -> None:
     api.post(f"/v1/imports/{dry['id']}/undo").problem(409, "dry_run")
 
 
-def test_what_may_be_asked_when(api: Api, cloud: Cloud) -> None:
-    made = api.post("/v1/imports", {}).ok(201)
-    url = f"/v1/imports/{made['id']}"
-    start = {"mapping": {"email": "email"}}
-    api.post(f"{url}/analyse", {}).problem(409, "not_uploaded")
-    api.post(f"{url}/start", start).problem(409, "not_analysed")
-    api.post(f"{url}/undo").problem(409, "not_over")
-    api.post(f"{url}/cancel").problem(409, "not_running")
-    api.get(f"{url}/results").problem(409, "not_over")
-    identifier = upload(api, cloud, "email\na@example.org\n")
-    url = f"/v1/imports/{identifier}"
-    api.post(f"{url}/analyse", {}).ok()
-    api.post(f"{url}/start", {"mapping": {"mail": "email"}}).problem(422, "invalid")
-    api.post(f"{url}/start", {"mapping": {"email": "ignore"}}).problem(422, "invalid")
-    api.post(f"{url}/start", start).ok()
-    api.post(f"{url}/start", start).problem(409, "already_started")
-    api.post(f"{url}/analyse", {}).problem(409, "already_started")
-    api.post(f"{url}/undo").problem(409, "not_over")
-    api.get("/v1/imports/imp_01J00000000000000000000000").problem(404, "no_such_import")
-    caller("imports:read").post("/v1/imports", {}).problem(403, "missing_scope")
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "empty_file"),
-        (b"PK\x03\x04" + b"\x00" * 100, "unsupported_file"),
-        (b";".join([b"column"] * 10_000), "too_many_columns"),
-    ],
-)
-def test_files_that_are_refused(api: Api, cloud: Cloud, content: bytes, code: str) -> None:
-    identifier = upload(api, cloud, content)
-    api.post(f"/v1/imports/{identifier}/analyse", {}).problem(422, code)
-
-
 def test_a_header_alone_is_an_import_of_nothing(api: Api, cloud: Cloud) -> None:
     found = run(api, cloud, "name,email\n")
     assert (found["state"], found["rows"], found["counts"]) == ("finished", 0, {})
     assert results(cloud, found["id"]) == []
-
-
-def test_bad_rows_are_rejected_with_a_reason_each(api: Api, cloud: Cloud) -> None:
-    content = (
-        b"name,email,note\n"
-        b"Short\n"
-        b"Long,l@example.org,n,too much\n"
-        b"Bad,\xff\xfe@example.org,\n"
-        b'Open,"open@example.org,\n'
-        b"=cmd|' /C calc'!A0,f@example.org,+1\n"
-        b",,\n"
-        b"Control\x07,c@example.org,\n" + b"Last " + b"\xc3\xa9" * 60 + b",last@example.org,,,\n"
-    )
-    found = run(api, cloud, content, mapping={"name": "name", "email": "email", "note": "custom.note"})
-    outcomes = [one["code"] or one["outcome"] for one in rows(api, found["id"])]
-    assert outcomes == [
-        "created", "too_many_cells", "invalid_bytes", "bad_quotes", "created", "nothing_to_know_by",
-        "value_error", "created",
-    ]  # fmt: skip
-    [formula] = api.get("/v1/customers?email=f@example.org").ok()["data"]
-    assert formula["name"] == "=cmd|' /C calc'!A0"
-
-
-def test_a_file_that_is_gone_fails_the_import(api: Api, cloud: Cloud) -> None:
-    identifier = begin(api, cloud, PEOPLE)
-    boto3.client("s3").delete_object(Bucket=cloud["FilesBucket"], Key=f"imports/{identifier}/source")
-    drive(identifier)
-    found = state(api, identifier)
-    assert (found["state"], found["problem"]) == ("failed", "file_gone")
-
-
-def test_another_file_in_its_place_is_not_imported(api: Api, cloud: Cloud) -> None:
-    """The link to upload to works for hours; what was analysed, and mapped, is what is taken."""
-    identifier = begin(api, cloud, PEOPLE)
-    other = b"email,name,tags\nMallory,mallory@example.org,\n"
-    boto3.client("s3").put_object(Bucket=cloud["FilesBucket"], Key=f"imports/{identifier}/source", Body=other)
-    drive(identifier)
-    found = state(api, identifier)
-    assert (found["state"], found["problem"], found["rows"]) == ("failed", "file_changed", 0)
-    assert profiles(cloud) == {}
-
-
-def test_after_a_month_its_outcomes_are_gone_and_it_stays_done(
-    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    identifier = run(api, cloud, PEOPLE)["id"]
-    url = f"/v1/imports/{identifier}"
-    monkeypatch.setattr(ids, "now", lambda: datetime.now(UTC) + timedelta(days=29))
-    api.post(f"{url}/undo").problem(409, "too_late")  # its first outcomes go before the undoing gets to them
-    assert len(rows(api, identifier)) == 3
-    monkeypatch.setattr(ids, "now", lambda: datetime.now(UTC) + timedelta(days=31))
-    s3, bucket = boto3.client("s3"), cloud["FilesBucket"]
-    for one in s3.list_objects_v2(Bucket=bucket)["Contents"]:
-        s3.delete_object(Bucket=bucket, Key=one["Key"])
-    api.post(f"{url}/undo").problem(409, "too_late")
-    api.get(f"{url}/rows").problem(404, "file_gone")
-    api.get(f"{url}/results").problem(404, "file_gone")
-    assert (state(api, identifier)["state"], len(profiles(cloud))) == ("finished", 2)
-
-
-def test_an_owner_that_cannot_be_an_address_costs_their_own_row_alone(
-    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No key of the table holds as much, nor half a character."""
-    asked: list[str] = []
-    looks_up = access.staff_of_addresses
-
-    def noted(addresses: Iterable[str]) -> dict[str, str]:
-        asked.extend(addresses)
-        return looks_up(asked)
-
-    monkeypatch.setattr(access, "staff_of_addresses", noted)
-    owners = ["a" * 3000 + "@shop.example", "\ud800@shop.example", "nobody@shop.example", ""]
-    lines = [json.dumps({"email": f"p{n}@example.org", "owner": owner}) for n, owner in enumerate(owners)]
-    found = run(api, cloud, "\n".join(lines), mapping={"email": "email", "owner": "owner"})
-    assert found["counts"] == {"rejected": 3, "created": 1}
-    assert [one["code"] for one in rows(api, found["id"])] == ["unknown_staff"] * 3 + [None]
-    assert asked == ["nobody@shop.example"]
-
-
-def test_a_version_that_is_over_is_412(api: Api, cloud: Cloud) -> None:
-    identifier = upload(api, cloud, PEOPLE)
-    url, stale = f"/v1/imports/{identifier}", {"If_Match": '"99"'}
-    api.post(f"{url}/analyse", {}, **stale).problem(412, "stale")
-    api.post(f"{url}/analyse", {}, If_Match='"1"').ok()
-    api.post(f"{url}/start", {"mapping": MAPPING}, **stale).problem(412, "stale")
-    api.post(f"{url}/start", {"mapping": MAPPING}, If_Match='"2"').ok()
-    api.post(f"{url}/cancel", **stale).problem(412, "stale")
-    drive(identifier)
-    api.post(f"{url}/undo", **stale).problem(412, "stale")
-
-
-def test_a_file_without_what_rows_are_found_by_says_so_of_each(api: Api, cloud: Cloud) -> None:
-    found = run(api, cloud, PEOPLE, match="external_id")
-    assert found["counts"] == {"rejected": 3}
-    codes = [one["code"] for one in rows(api, found["id"])]
-    assert codes == ["no_match_key", "no_match_key", "value_error"]
-    assert profiles(cloud) == {}

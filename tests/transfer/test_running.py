@@ -14,6 +14,7 @@ from chalicelib.transfer import running, slices, taking
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.privacy.people import erase
+from tests.transfer.crashes import dies, dying_after_write
 from tests.transfer.files import PEOPLE, begin, drive, profiles, results, rows, run, state, undo
 
 
@@ -50,17 +51,7 @@ def test_a_crash_anywhere_doubles_nothing(
     api.post("/v1/customers", {"emails": ["p3@example.org"], "name": "Old"}).ok(201)
     identifier = begin(api, cloud, many(60))
     cloud.publish()
-    write, numbers = committing._write, itertools.count(1)
-
-    def breaks(*arguments: Any) -> Any:
-        number = next(numbers)
-        outcome = write(*arguments)
-        if number == fails:
-            raise RuntimeError("the worker dies")
-        return outcome
-
-    with monkeypatch.context() as patch:
-        patch.setattr(committing, "_write", breaks)
+    with dying_after_write(fails):
         [message] = cloud.receive("JobsQueue")
         assert cloud.deliver("JobsQueue", [message])
     cloud.deliver("JobsQueue", [message])
@@ -82,10 +73,6 @@ def test_who_was_erased_before_a_slice_is_repeated_does_not_come_back(
     identifier = begin(api, cloud, PEOPLE)
     cloud.publish()
     [message] = cloud.receive("JobsQueue")
-
-    def dies(*_: Any) -> Any:
-        raise RuntimeError("the worker dies")
-
     with monkeypatch.context() as patch:
         patch.setattr(running, "_checkpoint", dies)
         assert cloud.deliver("JobsQueue", [message])
@@ -103,7 +90,7 @@ def test_a_slice_that_was_planned_keeps_its_end(
     monkeypatch.setattr(taking, "SLICE_ROWS", 5)
     identifier = begin(api, cloud, many(12))
     with monkeypatch.context() as patch:
-        patch.setattr(slices, "commit_all", _dies)
+        patch.setattr(slices, "commit_all", dies)
         with pytest.raises(RuntimeError):
             drive(identifier)
     monkeypatch.setattr(taking, "SLICE_ROWS", 3)
@@ -112,10 +99,6 @@ def test_a_slice_that_was_planned_keeps_its_end(
     assert [one["row"] for one in rows(api, identifier)] == list(range(1, 13))
     assert len(store.get_part(identifier, "import", 0)) == 5
     assert len(profiles(cloud)) == 12
-
-
-def _dies(_works: Any) -> Any:
-    raise RuntimeError("the worker dies")
 
 
 def test_a_slice_that_another_release_plans_meanwhile_is_read_anew(

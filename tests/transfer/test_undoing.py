@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.kernel import commit as committing
 from chalicelib.transfer import taking
 from tests.api import Api
 from tests.cloud import Cloud
+from tests.transfer.crashes import dying_after_write
 from tests.transfer.files import begin, drive, profiles, results, rows, run, state, undo
 
 ADA = {"name": "Ada", "emails": ["ada@example.org"], "tags": ["a"], "custom": {"size": "S"}}
@@ -139,27 +138,14 @@ def test_the_state_after_undoing_is_the_state_before(
 
 
 @pytest.mark.parametrize("fails", [1, 2, 3])
-def test_a_crash_while_undoing_is_taken_up(
-    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, fails: int
-) -> None:
+def test_a_crash_while_undoing_is_taken_up(api: Api, cloud: Cloud, fails: int) -> None:
     api.post("/v1/customers", ADA).ok(201)
     before = without_bookkeeping(cloud)
     identifier = begin(api, cloud, CONTENT)
     drive(identifier)
     api.post(f"/v1/imports/{identifier}/undo").ok()
-    write, numbers = committing._write, itertools.count(1)
-
-    def breaks(*arguments: Any) -> Any:
-        number = next(numbers)
-        outcome = write(*arguments)
-        if number == fails:
-            raise RuntimeError("the worker dies")
-        return outcome
-
-    with monkeypatch.context() as patch:
-        patch.setattr(committing, "_write", breaks)
-        with pytest.raises(RuntimeError):
-            drive(identifier)
+    with dying_after_write(fails), pytest.raises(RuntimeError):
+        drive(identifier)
     drive(identifier)
     assert state(api, identifier)["undone"] == {"reverted": 1, "deleted": 1}
     assert without_bookkeeping(cloud) == before
