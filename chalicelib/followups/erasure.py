@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chalicelib.followups import store
-from chalicelib.followups.model import STATES, FollowUp
+from chalicelib.followups.model import STATES, FollowUp, id_of
 from chalicelib.kernel.work import Work
 from chalicelib.mail import service as mail
 
@@ -52,18 +52,26 @@ def erase(work: Work, customer_id: str) -> dict[str, int]:
 
     Nothing when there are none left. It adds 95 writes at most.
     """
-    counts: Counter[str] = Counter()
     found, _ = store.by_due(states=STATES, group=[customer_id], limit=ROOM)
+    return _erase(work, found)
+
+
+def erase_of(work: Work, feedback_id: str) -> dict[str, int]:
+    """The same of the follow-up of a response, whatever its state."""
+    one = store.find(id_of(feedback_id))
+    return _erase(work, [one] if one else [])
+
+
+def _erase(work: Work, found: Sequence[FollowUp]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
     for one in found:
         room = ROOM - len(work.writes)
         notes = store.note_keys(one.id, room) if room > 0 else []
         for key in notes:
             work.delete(key)
-        left = list(one.reminders)
-        while left and len(work.writes) < ROOM:
-            mail.forget(work, left.pop())
-            counts["followup_reminders"] += 1
+        left = mail.forget_some(work, one.reminders, ROOM)
         counts["followup_notes"] += len(notes)
+        counts["followup_reminders"] += len(one.reminders) - len(left)
         if len(work.writes) >= ROOM:
             if left != one.reminders:
                 after = one.model_copy(update={"reminders": left, "version": one.version + 1})

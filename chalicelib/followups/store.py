@@ -70,12 +70,17 @@ def remove(work: Work, one: FollowUp) -> None:
     work.delete(key(one.id), when=unchanged, failure=Stale("The follow-up changed meanwhile."))
 
 
+def find(followup_id: str) -> FollowUp | None:
+    item = table.get(key(followup_id))
+    return of_item(item) if item else None
+
+
 def get(followup_id: str) -> FollowUp:
     """Raises NotFound."""
-    item = table.get(key(followup_id))
-    if item is None:
+    found = find(followup_id)
+    if found is None:
         raise no_such_followup()
-    return of_item(item)
+    return found
 
 
 def no_such_followup() -> NotFound:

@@ -155,3 +155,11 @@ def forget(work: Work, message_id: str) -> None:
     """Delete a message that has neither thread nor objects, with its events: one call, ten writes at most."""
     for key in store.keys_of(message_id):
         work.delete(key)
+
+
+def forget_some(work: Work, message_ids: Sequence[str], room: int) -> list[str]:
+    """Delete such messages, the last first, while a transaction has fewer writes than `room`; those left."""
+    left = list(message_ids)
+    while left and len(work.writes) < room:
+        forget(work, left.pop())
+    return left

@@ -14,7 +14,7 @@ from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import RapportError
 from chalicelib.kernel.http.layout import page
 from chalicelib.kernel.http.routes import Raw
-from chalicelib.kernel.languages import language_of
+from chalicelib.kernel.languages import first_of, language_of
 from chalicelib.portal.model import PortalAttachment, PortalMessage, PortalStatus, PortalTicket
 from chalicelib.portal.texts import TEXTS, Texts
 
@@ -87,7 +87,7 @@ def shown(
 
 def enter(languages: Sequence[str], *, wrong: bool = False) -> Raw:
     """Where somebody types their address to be mailed a link."""
-    language = spoken(languages)
+    language = first_of(languages)
     said = TEXTS[language]
     more = _ENTER.format(
         wrong=_wrong(said.enough) if wrong else "",
@@ -100,13 +100,13 @@ def enter(languages: Sequence[str], *, wrong: bool = False) -> Raw:
 
 def asked(languages: Sequence[str]) -> Raw:
     """That a link may be on its way; the same whether or not it is."""
-    language = spoken(languages)
+    language = first_of(languages)
     return page(language, TEXTS[language].asked, _paragraph(TEXTS[language].asked_why))
 
 
 def closed(error: RapportError, languages: Sequence[str], up: str) -> Raw:
     """Why a link opens nothing, and where to get another one; `up` leads there."""
-    language = spoken(languages)
+    language = first_of(languages)
     said = TEXTS[language]
     title, status = {
         "link_expired": (said.over, 410),
@@ -119,12 +119,6 @@ def closed(error: RapportError, languages: Sequence[str], up: str) -> Raw:
 
 def texts(customer: Customer) -> Texts:
     return TEXTS[language_of(customer.locale)]
-
-
-def spoken(languages: Sequence[str]) -> str:
-    """The first of these that we speak, else English."""
-    known = (one.partition("-")[0].lower() for one in languages)
-    return next((one for one in known if one in TEXTS), "en")
 
 
 def _paragraph(words: str) -> str:

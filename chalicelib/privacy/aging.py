@@ -14,6 +14,7 @@ from chalicelib.customers import sweep
 from chalicelib.customers.model import Customer
 from chalicelib.feedback import service as feedback
 from chalicelib.feedback.model import KINDS, Feedback
+from chalicelib.followups import erasure as followups
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.work import Work
@@ -115,6 +116,9 @@ def _take_ticket(ticket: StoredTicket) -> int:
 
 
 def _take_response(response: Feedback) -> int:
+    """Its follow-up goes before it: that has notes of what was said, and by whom."""
+    while followups.erase_of(part := Work(), response.id):
+        commit(part)
     part = Work()
     feedback.reduce(part, response)
     commit(part)

@@ -49,7 +49,11 @@ class Retention(Stored):
         int | None, Field(description="Closed tickets are removed with their messages and attachments.")
     ] = None
     response_days: Annotated[
-        int | None, Field(description="Responses are reduced to score, survey, time, channel and language.")
+        int | None,
+        Field(
+            description="Responses are reduced to score, survey, time, channel and language; follow-ups of "
+            "them go."
+        ),
     ] = None
     entry_days: Annotated[
         int | None,

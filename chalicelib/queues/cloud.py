@@ -1,7 +1,7 @@
 """What AWS says of the queues and does with them.
 
-What a cloud cannot do, as a local one, becomes Conflict `not_supported_here`. The names of queues,
-functions, bus and archive follow from the feedback queue's.
+What a cloud cannot do, as a local one, becomes Conflict `not_supported_here`. The names of queues, bus and
+archive follow from the feedback queue's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.table import busy_is_unavailable
-from chalicelib.queues.model import WINDOW, WORKERS
+from chalicelib.queues.model import WINDOW
 
 AT_ONCE = 8
 _MISSING = frozenset(
@@ -127,34 +127,20 @@ class Source(NamedTuple):
     enabled: bool
 
 
-def source(queue: str) -> Source | None:
-    """The event source of a queue's function, if it has one: one call."""
-    worker = WORKERS[queue]
-    if worker is None:
-        return None
+def sources() -> dict[str, Source]:
+    """The event sources of the queues that have a function, by queue: a call a hundred of the account's.
+
+    One after the other, as Lambda takes few such calls a second from an account.
+    """
+    found: dict[str, Source] = {}
     with asked("function service"):
-        found = aws.functions().list_event_source_mappings(FunctionName=f"{prefix()}{worker}")
-    for one in found["EventSourceMappings"]:
-        if one.get("EventSourceArn", "").endswith(f":{prefix()}{queue}"):
-            return Source(one["UUID"], one.get("State") in ("Enabled", "Enabling", "Creating", "Updating"))
-    return None
-
-
-def sources(queues: Iterable[str]) -> dict[str, Source | None]:
-    """The event sources of several: a call each, eight at a time."""
-    names = list(queues)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return dict(zip(names, threads.map(_known_source, names), strict=True))
-
-
-def _known_source(queue: str) -> Source | None:
-    """None also for a function that is not there, which need not keep anybody from seeing the queues."""
-    try:
-        return source(queue)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return None
-        raise
+        for page in aws.functions().get_paginator("list_event_source_mappings").paginate():
+            for one in page["EventSourceMappings"]:
+                name = one.get("EventSourceArn", "").rpartition(":")[2]
+                if name.startswith(prefix()):
+                    enabled = one.get("State") in ("Enabled", "Enabling", "Creating", "Updating")
+                    found[name.removeprefix(prefix())] = Source(one["UUID"], enabled)
+    return found
 
 
 def switch(found: Source, *, enabled: bool) -> None:

@@ -9,27 +9,27 @@ from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.ids import ULID_PATTERN
 from chalicelib.kernel.model import Model, Utc
 
-WORKERS: dict[str, str | None] = {
-    "feedback": "feedback-worker",
-    "inbound-mail": "inbound-mail",
-    "outbound-mail": "outbound-mail",
-    "outbound-campaigns": "outbound-campaigns",
-    "mail-events": "mail-events",
-    "timers": "timers",
-    "customer-index": "index-customers",
-    "ticket-index": "index-tickets",
-    "duplicates": "find-duplicates",
-    "tally": "tally-feedback",
-    "summaries": "summarise-customers",
-    "jobs": "jobs",
-    "notices": "notices",
-    "follow-ups": "follow-up",
-    "suggestions": "count-votes",
-    "invitations": "invitations",
-    "webhooks": "webhooks",
-    "workflow": None,
-}
-"""Our queues, and which function takes what is in each; programs of your own take `workflow`'s."""
+QUEUES = (
+    "feedback",
+    "inbound-mail",
+    "outbound-mail",
+    "outbound-campaigns",
+    "mail-events",
+    "timers",
+    "customer-index",
+    "ticket-index",
+    "duplicates",
+    "tally",
+    "summaries",
+    "jobs",
+    "notices",
+    "follow-ups",
+    "suggestions",
+    "invitations",
+    "webhooks",
+    "workflow",
+)
+"""Ours; programs of your own take what is in `workflow`."""
 
 DEAD = "-dead-letters"
 WINDOW = timedelta(hours=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from chalicelib.queues.cloud import Counts, Source
 from chalicelib.queues.events import QueuePaused, QueueRedriven, QueueReplayed
 from chalicelib.queues.model import (
     DEAD,
-    WORKERS,
+    QUEUES,
     DeadLetter,
     NewRedrive,
     NewReplay,
@@ -29,8 +29,8 @@ PARTITION = "QUEUES"
 
 
 def listed() -> list[Queue]:
-    """All queues: three calls each, many at a time, and one for all figures."""
-    return _read(list(WORKERS))
+    """All queues: two calls each, many at a time, and two for all."""
+    return _read(QUEUES)
 
 
 def get(queue: str) -> Queue:
@@ -40,16 +40,16 @@ def get(queue: str) -> Queue:
 
 
 def _known(queue: str) -> str:
-    if queue not in WORKERS:
+    if queue not in QUEUES:
         raise NotFound("There is no such queue.", code="no_such_queue")
     return queue
 
 
-def _read(names: list[str]) -> list[Queue]:
+def _read(names: Sequence[str]) -> list[Queue]:
     counts = cloud.counts([name + suffix for name in names for suffix in ("", DEAD)])
-    sources = cloud.sources(names)
+    sources = cloud.sources()
     figures = cloud.metrics(names, ids.now())
-    return [_queue(name, counts, sources[name], figures) for name in names]
+    return [_queue(name, counts, sources.get(name), figures) for name in names]
 
 
 def _queue(
@@ -76,7 +76,7 @@ def _queue(
 
 def change(work: Work, queue: str, *, paused: bool) -> Queue:
     """Pause a queue's function, or have it go on. Raises NotFound, Conflict `no_worker`."""
-    source = cloud.source(_known(queue))
+    source = cloud.sources().get(_known(queue))
     if source is None:
         raise Conflict("No function of ours takes what is in it.", code="no_worker")
     if source.enabled is paused:

@@ -16,8 +16,8 @@ from chalicelib.suggestions.model import Suggestion
 NAME = "SUG#TERM"
 MAX_TERMS = 40
 """Words of a suggestion that it is found by, the title's first: they are written in its own transaction."""
-ASKED = 10
-"""Words that are looked up, a call each, four at a time."""
+ASKED, AT_ONCE = 10, 4
+"""Words that are looked up, a call each, and how many at the same time."""
 POSTINGS = 50
 """Suggestions that one word brings at most, the newest."""
 COMPARED, SHOWN = 30, 5
@@ -62,8 +62,11 @@ def words_of(*texts: str) -> list[str]:
 
 def similar(text: str, *, limit: int = SHOWN) -> list[Suggestion]:
     """The public suggestions that are most like a text, best first: eleven calls at most."""
-    asked = words_of(text)[:ASKED]
-    shares = Counter(found for word in asked for found in _having(word))
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        having = threads.map(_having, words_of(text)[:ASKED])
+        shares = Counter(found for several in having for found in several)
     best = [suggestion_id for suggestion_id, _ in shares.most_common(COMPARED)]
     known = [one for one in store.get_many(best) if one.is_public] if best else []
     likeness = {one.id: _likeness(text, one) for one in known}

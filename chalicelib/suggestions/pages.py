@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.http.layout import page
 from chalicelib.kernel.http.routes import Link, Raw
+from chalicelib.kernel.languages import first_of
 from chalicelib.suggestions.model import ENDED, STATUSES, PublicSuggestion, Status
 from chalicelib.suggestions.store import Order
 from chalicelib.suggestions.texts import TEXTS, Texts, called
@@ -47,8 +48,7 @@ class Typed(NamedTuple):
 
 def reader(languages: Sequence[str], link: Link, token: str) -> Reader:
     """Somebody who reads the first of these languages that we speak, else English."""
-    known = (one.partition("-")[0].lower() for one in languages)
-    return Reader(next((one for one in known if one in TEXTS), "en"), link, token)
+    return Reader(first_of(languages), link, token)
 
 
 def board(

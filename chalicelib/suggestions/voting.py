@@ -93,21 +93,27 @@ def by_staff(work: Work, suggestion_id: str, new: StaffVote) -> Voted:
 
 
 def vote(work: Work, suggestion_id: str, voter: Voter, *, voted: bool) -> Voted:
-    """Vote, or take it back; the same again changes nothing: one call, two for one that was merged."""
+    """Vote, or take it back, also where it waits to be moved; the same again changes nothing.
+
+    One call; one more for a duplicate, and one to take back what duplicates were merged into.
+    """
     one, found = _read(suggestion_id, voter)
-    held = next((name for name in voter.names if ballots.vote_key(one.id, name) in found), None)
+    held = ballots.among(found, one.id, voter.names)
+    elsewhere = [] if voted else ballots.still_elsewhere(one.merged_ids, voter.names)
     votes = ballots.total(found, one.id)
-    if voted is (held is not None):
+    if voted is bool(held or elsewhere):
         return Voted(suggestion_id=one.id, voted=voted, votes=votes)
     if one.status in ENDED:
         raise Conflict("This was decided; votes are over.", code="voting_ended")
-    ballot = Vote(one.id, held or voter.names[0], stamp(work.now))
+    change = 1 if voted else -len(held)
     if voted:
-        _cast(work, voter, ballot, found)
-    else:
+        _cast(work, voter, Vote(one.id, voter.names[0], stamp(work.now)), found)
+    for ballot in (*held, *elsewhere):
         ballots.take_back(work, ballot)
-    change = 1 if voted else -1
-    ballots.count(work, one.id, change)
+    if change:
+        ballots.count(work, one.id, change)
+    for ballot in elsewhere:
+        ballots.uncount_moved(work, ballot.suggestion_id, 1)
     record(work, one.id, voted=voted, customer_id=voter.customer_id)
     return Voted(suggestion_id=one.id, voted=voted, votes=votes + change)
 

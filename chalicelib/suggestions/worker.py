@@ -1,4 +1,7 @@
-"""The worker of the suggestions queue: writes where lists are sorted how many votes there are."""
+"""The worker of the suggestions queue: writes where lists are sorted how many votes there are.
+
+Of customers who were merged it takes back what is double.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,13 @@ def count_votes(jobs: list[Job]) -> None:
     named: dict[str, Job] = {}
     for job in jobs:
         with job.attempt():
-            named.setdefault(str(Published.of(job.body).data.get("suggestion_id")), job)
+            event = Published.of(job.body)
+            if event.type == "customer.merged":
+                from chalicelib.suggestions import doubles  # few batches need it
+
+                doubles.take_back(str(event.data["customer_id"]))
+            else:
+                named.setdefault(str(event.data.get("suggestion_id")), job)
     keys = [key for one in named for key in (store.key(one), *ballots.count_keys(one))]
     found = table.get_many(keys) if keys else {}
     for suggestion_id, job in named.items():

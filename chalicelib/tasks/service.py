@@ -175,10 +175,8 @@ def erase(work: Work, customer_id: str) -> dict[str, int]:
     counts: Counter[str] = Counter()
     tasks, _ = store.by_due(states=STATES, group=[customer_id], limit=ROOM)
     for task in tasks:
-        left = list(task.reminders)
-        while left and len(work.writes) < ROOM:
-            mail.forget(work, left.pop())
-            counts["reminders"] += 1
+        left = mail.forget_some(work, task.reminders, ROOM)
+        counts["reminders"] += len(task.reminders) - len(left)
         if left:
             store.replace(work, task.model_copy(update={"reminders": left, "version": task.version + 1}))
             break
@@ -186,4 +184,4 @@ def erase(work: Work, customer_id: str) -> dict[str, int]:
         counts["tasks"] += 1
         if len(work.writes) >= ROOM:
             break
-    return dict(counts)
+    return {name: number for name, number in counts.items() if number}

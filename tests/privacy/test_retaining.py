@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import boto3
 import pytest
 
+from chalicelib.followups import erasure
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from chalicelib.privacy import aging, retaining
@@ -96,6 +97,29 @@ def test_what_is_too_old_goes(api: Api, cloud: Cloud, monkeypatch: pytest.Monkey
     assert rules["last_run"]["ended_at"]
     assert rules["next_run_at"] > rules["last_run"]["begun_at"]
     assert len(_timers()) >= 2, "the next night has its timer"
+
+
+def test_what_came_of_a_response_goes_with_it(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "ROOM", 4)
+    ada = api.post("/v1/customers", {"name": "Ada", "emails": ["ada@example.org"]}).ok(201)["id"]
+    for _ in range(2):
+        api.post("/v1/feedback", {"kind": "nps", "score": 2, "customer_id": ada}).ok(202)
+    cloud.pump()
+    [one, other] = api.get("/v1/followups").ok()["data"]
+    for number in range(6):
+        api.post(f"/v1/followups/{one['id']}/notes", {"text": f"zanzibar {number}"}).ok(201)
+    api.post(f"/v1/followups/{other['id']}/resolution", {"tell": False, "text": "zanzibar"}).ok()
+    api.patch(URL, {"response_days": 30}).ok()
+    cloud.pump()
+    _night(cloud, days=20)
+    assert len(api.get("/v1/followups?state=all").ok()["data"]) == 2
+    _night(cloud)
+    assert api.get("/v1/followups?state=all").ok()["data"] == []
+    assert [item for item in cloud.items() if "zanzibar" in str(item)] == []
+    assert api.get("/v1/followups/report").ok()["opened"] == 2, "the figures stay"
+    assert api.get(URL).ok()["last_run"]["responses"] == 2
 
 
 def test_what_is_new_stays(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

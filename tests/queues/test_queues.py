@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.kernel import aws
-from chalicelib.queues.model import WORKERS
+from chalicelib.queues.model import QUEUES
 from infra.build import resources
 from tests.api import Api
 from tests.cloud import Cloud
@@ -59,7 +59,7 @@ def test_every_queue_is_listed(api: Api, cloud: Cloud) -> None:
         ],
     )
     found = {one["name"]: one for one in api.get("/v1/queues").ok()["data"]}
-    assert list(found) == list(WORKERS)
+    assert tuple(found) == QUEUES
     assert found["feedback"] == {
         "name": "feedback",
         "depth": 1,
@@ -81,8 +81,8 @@ def test_every_queue_is_listed(api: Api, cloud: Cloud) -> None:
 def test_the_names_are_the_template_s() -> None:
     queues = resources("AWS::SQS::Queue").values()
     names = {part["Properties"]["QueueName"]["Fn::Sub"].removeprefix("rapport-${Stage}-") for part in queues}
-    assert {name for name in names if not name.endswith("-dead-letters")} == set(WORKERS)
-    assert {name + "-dead-letters" for name in WORKERS} <= names
+    assert {name for name in names if not name.endswith("-dead-letters")} == set(QUEUES)
+    assert {name + "-dead-letters" for name in QUEUES} <= names
 
 
 def test_a_worker_is_paused_and_goes_on(api: Api, cloud: Cloud) -> None:

@@ -74,6 +74,19 @@ def test_votes_during_a_merge_are_not_lost(api: Api, cloud: Cloud) -> None:
     assert votes(api, other) == 9
 
 
+def test_a_vote_that_is_taken_back_before_it_was_moved_is_gone(api: Api, cloud: Cloud) -> None:
+    one, other = posted(api, "Looms in green"), posted(api, "Green looms")
+    for suggestion, address in ((one, "192.0.2.1"), (one, "192.0.2.2"), (other, "192.0.2.2")):
+        vote(suggestion, address).ok()
+    _merge(api, one, other).ok()
+    for address, left in (("192.0.2.1", 1), ("192.0.2.2", 0), ("192.0.2.2", 0)):
+        answer = vote(other, address, voted=False).ok()
+        assert answer == {"suggestion_id": other, "voted": False, "votes": left}
+    cloud.pump(twice=True)
+    assert (votes(api, one), votes(api, other)) == (0, 0)
+    assert vote(one, "192.0.2.1").ok()["votes"] == 1
+
+
 def test_what_cannot_be_merged(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other, third = (posted(api, f"Green looms {number}") for number in range(3))
     _merge(api, one, one).problem(409, "same_suggestion")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
-from chalicelib.suggestions import ballots, erasure, voting
+from chalicelib.suggestions import ballots, doubles, erasure, voting
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
@@ -47,6 +47,28 @@ def test_a_merged_customer_is_one_person(api: Api, cloud: Cloud) -> None:
     api.post(f"/v1/customers/{ada}/merge", {"merged_id": bea}).ok()
     assert vote(one, token=token(api, ada)).ok()["votes"] == 1
     assert vote(one, token=token(api, ada), voted=False).ok()["votes"] == 0
+
+
+def test_who_voted_twice_before_they_were_merged_counts_once(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubles, "AT_ONCE", 2)
+    several = [posted(api, f"Looms in colour {number}") for number in range(5)]
+    ada, bea, cleo = (customer(api, name) for name in ("Ada", "Bea", "Cleo"))
+    for who, wanted in ((ada, several[:3]), (bea, several), (cleo, several[1:])):
+        for one in wanted:
+            api.post(f"/v1/suggestions/{one}/votes", {"customer_id": who}).ok()
+    assert [votes(api, one) for one in several] == [2, 3, 3, 2, 2]
+    api.post(f"/v1/customers/{bea}/merge", {"merged_id": cleo}).ok()
+    api.post(f"/v1/customers/{ada}/merge", {"merged_id": bea}).ok()
+    cloud.pump(twice=True, seed=1)
+    assert [votes(api, one) for one in several] == [1, 1, 1, 1, 1]
+    assert {one["votes"] for one in api.get("/v1/suggestions").ok()["data"]} == {1}
+    api.post(f"/v1/customers/{ada}/merge/undo", {"merged_id": bea}).ok()
+    cloud.pump(twice=True)
+    assert [votes(api, one) for one in several] == [1, 1, 1, 1, 1], "what was taken back stays so"
+    again = api.post(f"/v1/suggestions/{several[0]}/votes", {"customer_id": bea})
+    assert again.ok()["votes"] == 2, "two again, each has a vote"
 
 
 def test_votes_by_the_thousand_count_once(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
