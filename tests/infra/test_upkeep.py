@@ -11,7 +11,8 @@ import pytest
 from infra import reindex, reunderstand, upkeep
 from infra.stack import outputs
 from tests.api import Api
-from tests.cloud import STACK, Cloud
+from tests.cloud import Cloud
+from tests.stack import STACK
 
 SET = ("AWS_DEFAULT_REGION", "RAPPORT_TABLE", "RAPPORT_MAIL_BUCKET", "RAPPORT_TIME_ZONE")
 
