@@ -37,6 +37,8 @@ PLATFORM_LINES = 330
 """Bytes of Lambda's own lines START, END and REPORT, counted in one of its logs."""
 FLUSH = telemetry.flush
 """How metrics are written, whatever the rest of the run does with them."""
+FROM_TOPICS = ("InboundMailQueue", "MailEventsQueue")
+"""Queues that SNS sends to; what we send ourselves is counted as the call that it is."""
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 
 
@@ -110,9 +112,11 @@ class Meter:
         return invoke
 
     def _taken(self, deliver: Any, cloud: Cloud, queue: str, messages: list[Any]) -> Any:
-        """A batch: each message came with a request, Lambda receives and deletes them with one more each."""
-        self.use["sqs_requests"] += 2 + sum(-(-len(one["Body"].encode()) // MESSAGE) for one in messages)
-        self.use["bus_deliveries"] += sum('"detail-type"' in one["Body"] for one in messages)
+        """A batch: what others sent is a request each; Lambda receives and deletes it with one more each."""
+        from_bus = [one for one in messages if '"detail-type"' in one["Body"]]
+        sent = messages if queue in FROM_TOPICS else from_bus
+        self.use["sqs_requests"] += 2 + sum(-(-len(one["Body"].encode()) // MESSAGE) for one in sent)
+        self.use["bus_deliveries"] += len(from_bus)
         return deliver(cloud, queue, messages)
 
     def _function(self, handler: str, work: Callable[[], Any]) -> Any:

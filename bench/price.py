@@ -199,7 +199,8 @@ def _described(use: Use) -> str:
     return (
         f"${cost:.2f} a million: {use['aws_calls']:.1f} calls, {use['lambda_requests']:.1f} invocations of "
         f"{1000 * use['lambda_seconds'] / use['lambda_requests']:.0f} ms, {use['read_units']:.1f} read and "
-        f"{use['write_units']:.1f} write units, {use['bus_events']:.1f} events, {use['sqs_requests']:.1f} SQS"
+        f"{use['write_units']:.1f} write units, {use['bus_events']:.1f} events, {use['bus_deliveries']:.1f} "
+        f"deliveries, {use['sqs_requests']:.1f} SQS requests"
     )
 
 
