@@ -22,7 +22,7 @@ from tests.infra.package import Package, make
 
 TITLE = "Cold start"
 BUDGET = 1.35
-RUNS = 1
+RUNS = 12
 
 FLOOR = """
 import boto3
