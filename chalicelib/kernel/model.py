@@ -89,19 +89,20 @@ _BREAKS = r"\x00-\x08\x0a-\x1f\x85\u2028\u2029"
 
 
 @dataclass(frozen=True)
-class _Described:
-    """Tells the JSON schema by a pattern what the validators of a text look for."""
+class Described:
+    """Tells the JSON schema, by a keyword of its own, what the validators of a text look for."""
 
-    pattern: str
+    keyword: str
+    value: str
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
         schema: dict[str, Any] = handler(core_schema)
-        return {"pattern": self.pattern, **schema}
+        return {self.keyword: self.value, **schema}
 
 
-_MAYBE_A_LINE = _Described(f"^[^{_BREAKS}]*$")
-_A_LINE = _Described(rf"^[^{_BREAKS}]*[^\s{_BREAKS}][^{_BREAKS}]*$")
-_A_TEXT = _Described(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
+_MAYBE_A_LINE = Described("pattern", f"^[^{_BREAKS}]*$")
+_A_LINE = Described("pattern", rf"^[^{_BREAKS}]*[^\s{_BREAKS}][^{_BREAKS}]*$")
+_A_TEXT = Described("pattern", r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
 
 
 @dataclass(frozen=True)
