@@ -22,8 +22,10 @@ FILES = {
     "local/requirements.txt": ["local/requirements.in"],
     "infra/requirements.txt": ["infra/requirements.in"],
     "tests/browser/requirements.txt": ["tests/browser/requirements.in"],
+    "tests/clients/requirements.txt": ["tests/clients/requirements.in"],
 }
-"""What each pins: the package; the environments of developers, the local cloud, checkov, the browser."""
+"""What each pins: the package; the environments of developers, the local cloud, checkov, the browser,
+and strangers' clients."""
 
 
 def main() -> int:

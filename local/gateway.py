@@ -214,7 +214,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+    def send_error(self, code: int, message: str | None = None, _: str | None = None) -> None:
         """Answer what is no request, or of a method that nothing here has, as API Gateway does."""
         self.close_connection = True
         if code == HTTPStatus.NOT_IMPLEMENTED:
