@@ -1,4 +1,4 @@
-"""The engine under the table: moto's own, or DynamoDB Local, AWS's own, where RAPPORT_TEST_DYNAMODB has its URL.
+"""The engine under the table: moto, or DynamoDB Local, AWS's own, whose URL is in RAPPORT_TEST_DYNAMODB.
 
 `make test-dynamodb-local` runs tests that way. The table and its stream are then DynamoDB Local's, all else
 stays moto's; each cloud has a table of its own name, which goes with it.

@@ -59,7 +59,7 @@ def _renew_session() -> None:
 
 @contextmanager
 def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    """The deployed resources on moto, with the functions' environment set; see tests/engine.py for the table."""
+    """The deployed resources on moto, the table perhaps elsewhere, with the functions' environment set."""
     point_to_it(patch)
     one_at_a_time(patch)
     share_items(patch)
