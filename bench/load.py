@@ -105,7 +105,7 @@ def _grown(businesses: Businesses, number: int, seconds: float) -> Iterator[Line
 
 
 def _slower(few: Sequence[Sample], many: Sequence[Sample]) -> float:
-    """How many times as long half of the requests took in the second of two slices, taken one after the other."""
+    """How many times as long half of the requests took in the second of two slices."""
     first, second = (percentile([one.seconds for one in part], 50) for part in (few, many))
     return second / first
 
