@@ -4,9 +4,9 @@ Prints a table of budgets, figures and verdicts, and writes it to bench/results.
 `{what, budget, figure, ok}`; `ok` is null for what was not measured and for what only informs. The exit code
 is 1 when a measured budget is not met. Each part is a command too: `python -m bench.calls`, `bench.cpu`,
 `bench.cold_start`, `bench.capacity`, `bench.transactions`, `bench.package`, `bench.idle`, `bench.feedback`.
-Not among them are `bench.customers`, how fast they are found, and `bench.duplicates`, their worst case, which
-take minutes, and those that are given files: `bench.imports`, `bench.replies`, `bench.nps`,
-`bench.sentiment`. Budgets of time are ratios taken within one run, so a slow machine measures the same.
+Not among them are those that take minutes: `bench.customers`, how fast they are found, `bench.duplicates`,
+their worst case, `bench.load`, traffic of many clients, and `bench.memory`, what functions hold; and those
+that are given files: `bench.imports`, `bench.replies`, `bench.nps`, `bench.sentiment`. Budgets of time are ratios taken within one run, so a slow machine measures the same.
 """
 
 from __future__ import annotations

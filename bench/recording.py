@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from botocore.response import StreamingBody
 
 from bench.varying import plain
-from chalicelib.kernel import aws
+from chalicelib.kernel import aws, kept, tokens
 from tests import api, cloud
 
 LEFT_OUT = {"content-length", "transfer-encoding", "date", "x-amz-crc32", "connection", "content-encoding"}
@@ -65,7 +65,9 @@ class Recorder:
         self._request: Any = None
 
     def invoke(self, handler: str, event: Any, act: Callable[[str, Any], Any]) -> Any:
-        """Do it, and remember what came of it."""
+        """Do it as a process that has yet to read what it keeps, and remember what came of it."""
+        kept.forget()
+        tokens.forget()
         on = self._on = Invocation(handler.replace(":", "."), json.loads(json.dumps(event)))
         try:
             answer = act(handler, event)
@@ -102,7 +104,7 @@ def _kept(headers: Any) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes | bytearray) else str(value)
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes | bytearray) else str(value)
 
 
 @contextmanager

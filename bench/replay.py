@@ -11,13 +11,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from bench.recording import operation_of, question
+from bench.report import progress
 from bench.varying import number_in, vary
+
+TELL_SECONDS = 5
 
 
 class Played:
@@ -26,6 +30,13 @@ class Played:
     def __init__(self, events: list[list[dict[str, Any]]]) -> None:
         self._events = [_by_question(exchanges) for exchanges in events]
         self._all = _by_question([one for exchanges in events for one in exchanges])
+        self._told = time.monotonic()
+
+    def tell(self, number: int | None) -> None:
+        """Say now and then how far it is."""
+        if number is not None and time.monotonic() - self._told > TELL_SECONDS:
+            self._told = time.monotonic()
+            progress(f"{number:,} invocations")
 
     def answer(self, number: int | None, operation: str, asked: str) -> dict[str, Any] | None:
         own = self._all if number is None else self._events[number % len(self._events)]
@@ -49,6 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode("utf-8", "replace")
         asked = question(self.headers, self.path, body)
         number = number_in(self.path + body)
+        self.played.tell(number)
         found = self.played.answer(number, operation_of(self.command, self.headers), asked)
         if found is None:
             self._send(400, {"Content-Type": "application/json"}, '{"__type": "NeverRecorded"}')
@@ -59,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _serve  # noqa: N815 - the server's names
 
     def _send(self, status: int, headers: dict[str, str], text: str) -> None:
-        content = text.encode()
+        content = text.encode("utf-8", "surrogateescape")
         self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)

@@ -13,7 +13,7 @@ _DIGIT = f"[{_DIGITS}]"
 _ULID = re.compile(rf"(?<![0-9A-Za-z])([0-7]{_DIGIT}{{16}}){_DIGIT}{{8}}({_DIGIT})(?![0-9A-Z])")
 _ADDRESS = re.compile(r"([a-z0-9]+)(?:\.zz[0-9a-z]{6})?@(example\.(?:org|net))")
 _OBJECT = re.compile(r"(inbound/[0-9a-z]+)(?:-zz[0-9a-z]{6})?")
-_MARK = re.compile(rf"ZZ({_DIGIT}{{6}})", re.IGNORECASE)
+_MARK = re.compile(rf"(?:[0-7]{_DIGIT}{{16}}|[.-])ZZ({_DIGIT}{{6}})(?:{_DIGIT}|@|\b)", re.IGNORECASE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?|\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r'"N": ?"-?[\d.]+"')
 
