@@ -118,7 +118,7 @@ def recording() -> Iterator[Recorder]:
     clients: list[Any] = [
         aws.dynamodb(), aws.sqs(), aws.s3(), aws.events(), aws.scheduler(), aws.ssm(), aws.ses()
     ]  # fmt: skip
-    hooks = {"before-send": recorder.before_send, "before-parse": recorder.before_parse}
+    hooks: dict[str, Any] = {"before-send": recorder.before_send, "before-parse": recorder.before_parse}
     for client in clients:
         for name, hook in hooks.items():
             client.meta.events.register_first(name, hook)
