@@ -61,7 +61,7 @@ def populate(cloud: Cloud) -> Crowd:
             for number in range(first, first + AT_ONCE)
         ]
         rows = api.post("/v1/customers/batch", {"customers": some}).ok()["results"]
-        ids += [row["id"] for row in rows]
+        ids += [row["customer_id"] for row in rows]
     return Crowd(ids, addresses, ("lovelace", "customer"), survey=mark)
 
 
