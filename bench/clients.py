@@ -15,6 +15,10 @@ Door = Callable[[Asked], int]
 """Sends a request; the status of its answer."""
 
 
+NO_ANSWER = 0
+"""Stands for the status where no answer came."""
+
+
 class Sample(NamedTuple):
     what: str
     seconds: float
@@ -53,7 +57,9 @@ def summary(samples: Sequence[Sample], seconds: float) -> str:
     times = [one.seconds * 1000 for one in samples]
     p50, p95, p99 = (percentile(times, part) for part in (50, 95, 99))
     errors = refused(samples)
-    said = ", ".join(f"{number} × {status}" for status, number in sorted(errors.items())) or "0"
+    said = (
+        ", ".join(f"{number} × {status or 'no answer'}" for status, number in sorted(errors.items())) or "0"
+    )
     latencies = f"p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f} ms"
     return f"{latencies}; {len(samples) / seconds:.0f}/s; {len(samples):,} asked; errors {said}"
 

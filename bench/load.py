@@ -2,9 +2,10 @@
 
 Of a hundred requests 70 read, 20 write and 10 give feedback (bench/mix.py). They go over HTTP to the local
 cloud, to the one that `--cloud CLOUD.JSON` names or to one started for it; then, in process, to the real
-routes with the table on DynamoDB Local, in turns to a business of 1,000 and to one of 200,000 customers.
-Last come four calls beside the figures published for a Django CRM. `--seconds 10` is a quick look, `--only
-cloud` or `--only engine` half of it. No request may fail, and every response to a survey has to be counted.
+routes with the table on DynamoDB Local: first four calls, beside the figures published for a Django CRM, then
+the mix, in turns to a business of 1,000 and to one of 200,000 customers. `--seconds 10` is a quick look,
+`--only cloud` or `--only engine` half of it. No request may fail, and every response to a survey has to be
+counted once.
 
 The emulator itself takes some milliseconds for each call of AWS, and 50 more for an invocation that logs
 nothing; what a request costs us is the figure in process.
@@ -37,8 +38,7 @@ RUNS = 200
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
-    assert __doc__
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="Mixed traffic of several numbers of clients.")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each number of clients")
     parser.add_argument("--clients", type=int, nargs="+", default=CLIENTS, help="how many there are at once")
     parser.add_argument("--cloud", type=Path, help="the cloud.json of a running local cloud")
@@ -65,7 +65,7 @@ def on_cloud(given: argparse.Namespace) -> Iterator[Line]:
 def _over_http(cloud: Cloud, clients: Sequence[int], seconds: float) -> Iterator[Line]:
     crowd = load_on_cloud.populate(cloud)
     load_on_cloud.mixed(cloud, crowd, max(clients), 5)  # processes start at the first requests
-    crowd.survey += "-counted"
+    crowd.survey += "-counted"  # what came before is not
     taken = 0
     for number in clients:
         samples = load_on_cloud.mixed(cloud, crowd, number, seconds)

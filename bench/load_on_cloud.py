@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from bench import mix
-from bench.clients import Sample, ask_for
+from bench.clients import NO_ANSWER, Sample, ask_for
 from bench.mix import Asked, Crowd
 from bench.report import progress
 from tests.e2e.caller import TIMEOUT_SECONDS, Caller
@@ -39,9 +39,13 @@ class Door:
 
     def __call__(self, asked: Asked) -> int:
         body = None if asked.body is None else json.dumps(asked.body)
-        self._connection.request(asked.method, self._prefix + asked.path, body, self._headers)
-        answer = self._connection.getresponse()
-        answer.read()
+        try:
+            self._connection.request(asked.method, self._prefix + asked.path, body, self._headers)
+            answer = self._connection.getresponse()
+            answer.read()
+        except (OSError, HTTPException):
+            self._connection.close()  # the next request makes a new one
+            return NO_ANSWER
         return answer.status
 
     def close(self) -> None:
