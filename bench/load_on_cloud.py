@@ -20,7 +20,7 @@ from bench.report import progress
 from tests.e2e.caller import TIMEOUT_SECONDS, Caller
 from tests.e2e.clouds import Cloud
 
-CUSTOMERS, AT_ONCE = 1_000, 100
+CUSTOMERS, AT_ONCE = 1_000, 25
 COUNTED_SECONDS = 300
 """How long the last responses may take to be counted."""
 
