@@ -15,6 +15,7 @@ from chalicelib.mail import sending, store, suppression_store
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.consent.statements import customer, say, topic
+from tests.faults import repeating
 from tests.mailbox import outbox
 
 QUEUES = {"answer": "OutboundMailQueue", "campaign": "OutboundCampaignsQueue"}
@@ -129,6 +130,29 @@ def test_a_lost_answer(
     assert _message(api, message_id) == ("sent" if kind == "answer" else "failed", True)
     assert cloud.deliver(QUEUES[kind], waking) == set()
     assert len(outbox()) == went + (kind == "answer")
+
+
+@pytest.mark.parametrize("kind", QUEUES)
+def test_a_claim_whose_answer_was_lost_is_ones_own(api: Api, cloud: Cloud, queued: Any, kind: str) -> None:
+    message_id, waking = queued(kind)
+    with repeating(aws.dynamodb(), "UpdateItem"):
+        assert cloud.deliver(QUEUES[kind], waking) == set()
+    assert _message(api, message_id) == ("sent", False)
+    assert len(outbox()) == 1
+
+
+def test_an_abandoned_mail_is_claimed_though_the_answer_was_lost(
+    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message_id, waking = queued("answer")
+    with monkeypatch.context() as patched:
+        _die(patched, "ses.send_raw_email", SystemError("the function was stopped before"))
+        cloud.deliver(QUEUES["answer"], waking)
+    _end_claim(cloud, message_id)
+    with repeating(aws.dynamodb(), "UpdateItem"):
+        assert cloud.deliver(QUEUES["answer"], waking) == set()
+    assert _message(api, message_id) == ("sent", True)
+    assert len(outbox()) == 1
 
 
 def test_throttling_waits_for_a_timer_after_some_tries(
