@@ -1,11 +1,11 @@
 """Faults: everything is throttled, broken, killed, doubled and shuffled, and nothing may be lost or doubled.
 
-`python -m bench.faults [--small] [--folder DIR]`, or `make bench-faults`, which makes the proxy's environment first.
-A local cloud of its own, whose functions call AWS through microburst: a fifth of all calls is throttled, 5 %
-fail, connections are reset, answers are lost after the call was done, and a fifth is slow. Meanwhile working
-functions are killed, messages are put back twice and later than their turn, and the table's stream is read
-again from its start. 10,000 responses, 1,000 mails in, 1,000 mails out and 1,000 rows of imports go through
-it, a tenth of all requests and mails twice; `--small` sends a tenth or so.
+`python -m bench.faults [--small] [--folder DIR]`, or `make bench-faults`, which makes the proxy's environment
+first. A local cloud of its own, whose functions call AWS through microburst: a fifth of all calls is
+throttled, 5 % fail, connections are reset, answers are lost after the call was done, and a fifth is slow.
+Meanwhile working functions are killed, messages are put back twice and later than their turn, and the table's
+stream is read again from its start. 10,000 responses, 1,000 mails in, 1,000 mails out and 1,000 rows of
+imports go through it, a tenth of all requests and mails twice; `--small` sends a tenth or so.
 
 Then the faults end, what timers hold back comes, and it is counted: lost 0, doubled 0, stuck 0. Stuck is what
 needs a human, dead letters above all: they are counted before they are driven back, once. Whether a mail
@@ -57,7 +57,7 @@ def measure(amounts: Amounts, folder: Path) -> Iterator[Line]:
 
 
 def _dead(run: Run) -> Iterator[Line]:
-    """Dead letters are stuck, since only a human drives them back; which is done, so that the rest is seen."""
+    """Dead letters are stuck until a human drives them back; which is done, so that the rest is seen."""
     dead = run.dead()
     yield Line("dead letters, which a human has to drive back", "0", _told(dead), not dead)
     if dead:

@@ -1,4 +1,4 @@
-"""Makes AWS calls fail as the cloud would, by botocore's own hook, before anything is sent; or repeats them."""
+"""Makes AWS calls fail as the cloud would, by a hook of botocore, before anything is sent; or repeats them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def answering(client: Any, operation: str, *answers: Answer | None) -> Iterator[
 
 @contextmanager
 def repeating(client: Any, operation: str) -> Iterator[None]:
-    """Make each call of an operation twice: its first answer is lost, and the client tries again by itself."""
+    """Make each call of an operation twice: its first answer is lost, and the client tries again."""
     event = f"before-call.{client.meta.service_model.service_id.hyphenize()}.{operation}"
 
     def lost(params: Any, **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""What happens to workers and queues while the traffic is worked on: killed, doubled, shuffled, read again."""
+"""What happens to workers and queues meanwhile: killed, doubled, shuffled, read again."""
 
 from __future__ import annotations
 

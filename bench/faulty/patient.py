@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.e2e.caller import Answer, Caller, fetch
 
@@ -22,6 +23,7 @@ class Patient:
 
     def __init__(self, addresses: dict[str, Any]) -> None:
         self._caller = Caller(addresses["api_url"], addresses["api_key"])
+        self._storage = urlsplit(addresses["endpoint_url"]).netloc
         self.unclear: Counter[str] = Counter()
 
     def get(self, path: str) -> Any:
@@ -31,8 +33,10 @@ class Patient:
         return self._until_clear("POST", path, body, {"Idempotency_Key": key}).ok(status)
 
     def put(self, url: str, content: bytes) -> None:
-        """Upload to a presigned URL."""
-        self._patiently(lambda: fetch(url, "PUT", content)).ok()
+        """Upload to a presigned URL. It is signed for the proxy, which says another Host to the emulator."""
+        signed = urlsplit(url)
+        direct = signed._replace(netloc=self._storage).geturl()
+        self._patiently(lambda: fetch(direct, "PUT", content, {"Host": signed.netloc})).ok()
 
     def _until_clear(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
         return self._patiently(lambda: self._caller.call(method, path, body, headers))

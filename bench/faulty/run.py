@@ -14,7 +14,7 @@ from local import queues
 from local.clients import Clients
 from tests.e2e.clouds import OwnCloud
 
-KILL_EVERY, DOUBLE_EVERY = 4.0, 1.0
+KILL_EVERY, DOUBLE_EVERY = 6.0, 1.5
 """Seconds, on average, between two workers killed, and between two takings of ten messages."""
 SEND_SECONDS, DRAIN_SECONDS, SETTLE_SECONDS = 3600, 2400, 1200
 LOOKS, LOOK_SECONDS, TELL_SECONDS = 4, 3.0, 20.0

@@ -1,4 +1,4 @@
-"""What is there: read from the table, the outbox and a subscriber of the bus, past the proxy and its faults."""
+"""What is there: read from the table and by a subscriber of the bus, past the proxy and its faults."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import random
 import secrets
 import smtplib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
@@ -22,6 +23,8 @@ TAGGED, ADDRESSED, ADDRESSES = 3, 20, 50
 """Every third response has a tag, every twentieth one of so many addresses."""
 ROWS = 250
 """Rows of a file."""
+WRITERS = 3
+"""How many write mails at the same time."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +126,16 @@ class Traffic:
                 self.api.unclear["SMTP"] += 1
 
     def _mails_out(self) -> None:
-        for number in range(self._amounts.mails_out):
-            subject = f"{self.sent.mark} out {number}"
-            body = {"email": f"o{number}@{self.sent.mark}.example.org", "subject": subject, "text": "Here."}
-            for _ in range(1 + (random.random() < TWICE)):
-                self.api.post("/v1/messages", body, subject.replace(" ", "-"), 201)
-            self.sent.mails_out.append(subject)
+        with ThreadPoolExecutor(WRITERS) as pool:
+            self.sent.mails_out += pool.map(self._mail_out, range(self._amounts.mails_out))
         progress(f"{len(self.sent.mails_out):,} mails were queued")
+
+    def _mail_out(self, number: int) -> str:
+        subject = f"{self.sent.mark} out {number}"
+        body = {"email": f"o{number}@{self.sent.mark}.example.org", "subject": subject, "text": "Here."}
+        for _ in range(1 + (random.random() < TWICE)):
+            self.api.post("/v1/messages", body, subject.replace(" ", "-"), 201)
+        return subject
 
     def _imports(self) -> None:
         for first in range(0, self._amounts.rows, ROWS):

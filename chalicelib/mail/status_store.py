@@ -33,7 +33,7 @@ def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage,
 
 
 def _claim(message_id: str, when: ConditionBase, **assign: Any) -> tuple[StoredMessage, bool]:
-    """Where the answer to a claim is lost, the client claims once more, and finds the mail claimed by itself."""
+    """Where the answer is lost, the client claims once more, and finds the mail claimed by itself."""
     client = aws.dynamodb()
     try:
         with busy_is_unavailable():
