@@ -5,8 +5,8 @@ Prints a table of budgets, figures and verdicts, and writes it to bench/results.
 is 1 when a measured budget is not met. Each part is a command too: `python -m bench.calls`, `bench.cpu`,
 `bench.cold_start`, `bench.capacity`, `bench.transactions`, `bench.package`, `bench.idle`, `bench.feedback`.
 Not among them are `bench.customers`, how fast they are found, and `bench.duplicates`, their worst case, which
-take minutes, and those that are given files: `bench.imports`, `bench.replies`, `bench.nps`,
-`bench.sentiment`. Budgets of time are ratios taken within one run, so a slow machine measures the same.
+take minutes, `bench.faults`, which takes longer, and those that are given files: `bench.imports`,
+`bench.replies`, `bench.nps`, `bench.sentiment`. Budgets of time are ratios taken within one run, so a slow machine measures the same.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ START_SECONDS = 20
 ERRORS = {
     "dynamodb": (("ProvisionedThroughputExceededException", 400), ("InternalServerError", 500)),
     "s3": (("SlowDown", 503), ("InternalError", 500)),
-    "sqs": (("RequestThrottled", 429), ("ServiceUnavailable", 503)),
+    "sqs": (("RequestThrottled", 503), ("ServiceUnavailable", 503)),
     "events": (("ThrottlingException", 400), ("InternalException", 500)),
     "ses": (("Throttling", 400), ("ServiceUnavailable", 503)),
     "scheduler": (("ThrottlingException", 429), ("InternalServerException", 500)),
@@ -34,7 +34,7 @@ ERRORS = {
 }
 """How each service says that it is asked too much, and that it is out of order.
 
-SQS's throttling has the status 429, since microburst puts a name before the code that botocore does not know.
+SQS's throttling has the status 503, since microburst puts a name before the code, which botocore does not know.
 """
 
 SHARES = (("throttled", 0.20), ("5xx", 0.05), ("reset", 0.02), ("answer lost", 0.01), ("slow", 0.20))
