@@ -6,7 +6,8 @@ is 1 when a measured budget is not met. Each part is a command too: `python -m b
 `bench.cold_start`, `bench.capacity`, `bench.transactions`, `bench.package`, `bench.idle`, `bench.feedback`.
 Not among them are `bench.customers`, how fast they are found, and `bench.duplicates`, their worst case, which
 take minutes, `bench.faults`, which takes longer, and those that are given files: `bench.imports`,
-`bench.replies`, `bench.nps`, `bench.sentiment`. Budgets of time are ratios taken within one run, so a slow machine measures the same.
+`bench.replies`, `bench.nps`, `bench.sentiment`. Budgets of time are ratios taken within one run, so a slow
+machine measures the same.
 """
 
 from __future__ import annotations

@@ -22,8 +22,9 @@ from local.clients import Clients
 HIDDEN_SECONDS = 100
 """How long a queue hides what a worker has: longer than the 60 s that one may take, shorter than the 360 s
 that it is deployed with, so that what killed workers had comes again within the run."""
-AGE_SECONDS = 43_200
-"""How old a record of the stream may get: as on AWS; the local cloud would give up after 300 s."""
+READER = {"MaximumRecordAgeInSeconds": 43_200, "BatchSize": 20}
+"""The stream's reader does not give up after 300 s, as on AWS, and reads little at a time: the emulator polls
+no queue meanwhile."""
 
 
 def ready(clients: Clients) -> None:
@@ -31,9 +32,7 @@ def ready(clients: Clients) -> None:
     sqs, functions = clients("sqs"), clients("lambda")
     for url in sqs.list_queues()["QueueUrls"]:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(HIDDEN_SECONDS)})
-    functions.update_event_source_mapping(
-        UUID=_stream_mapping(functions)["UUID"], MaximumRecordAgeInSeconds=AGE_SECONDS
-    )
+    functions.update_event_source_mapping(UUID=_stream_mapping(functions)["UUID"], **READER)
 
 
 def _stream_mapping(functions: Any) -> Any:
@@ -46,7 +45,7 @@ def read_again(clients: Clients) -> None:
     functions = clients("lambda")
     old = _stream_mapping(functions)
     kept = (
-        *("EventSourceArn", "BatchSize", "FilterCriteria", "FunctionResponseTypes"),
+        *("EventSourceArn", "FilterCriteria", "FunctionResponseTypes"),
         *("BisectBatchOnFunctionError", "MaximumRetryAttempts", "DestinationConfig"),
     )
     settings = {name: old[name] for name in kept if old.get(name) is not None}
@@ -54,7 +53,7 @@ def read_again(clients: Clients) -> None:
     functions.create_event_source_mapping(
         FunctionName=old["FunctionArn"],
         StartingPosition="TRIM_HORIZON",
-        MaximumRecordAgeInSeconds=AGE_SECONDS,
+        **READER,
         **settings,
     )
     progress("the stream is read again from its start")

@@ -34,7 +34,7 @@ ERRORS = {
 }
 """How each service says that it is asked too much, and that it is out of order.
 
-SQS's throttling has the status 503, since microburst puts a name before the code, which botocore does not know.
+SQS's throttling has the status 503, since microburst puts a name before its code that botocore does not know.
 """
 
 SHARES = (("throttled", 0.20), ("5xx", 0.05), ("reset", 0.02), ("answer lost", 0.01), ("slow", 0.20))

@@ -15,7 +15,7 @@ from chalicelib.mail import sending, store, suppression_store
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.consent.statements import customer, say, topic
-from tests.faults import repeating
+from tests.faults import answering, repeating
 from tests.mailbox import outbox
 
 QUEUES = {"answer": "OutboundMailQueue", "campaign": "OutboundCampaignsQueue"}
@@ -130,6 +130,20 @@ def test_a_lost_answer(
     assert _message(api, message_id) == ("sent" if kind == "answer" else "failed", True)
     assert cloud.deliver(QUEUES[kind], waking) == set()
     assert len(outbox()) == went + (kind == "answer")
+
+
+def test_no_try_is_wasted_while_a_claim_holds(
+    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, waking = queued("answer")
+    with answering(aws.sqs(), "ChangeMessageVisibilityBatch", *[{"Successful": []}] * 2) as calls:
+        with monkeypatch.context() as patched:
+            _die(patched, "ses.send_raw_email", ReadTimeoutError(endpoint_url="ses"))
+            cloud.deliver(QUEUES["answer"], waking)
+        cloud.deliver(QUEUES["answer"], waking)
+    waits = [entry["VisibilityTimeout"] for call in calls for entry in call["Entries"]]
+    assert waits[0] == sending.CLAIM_SECONDS + 1
+    assert sending.CLAIM_SECONDS - 5 <= waits[1] <= sending.CLAIM_SECONDS + 1
 
 
 @pytest.mark.parametrize("kind", QUEUES)
