@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.faulty import proxy
+from bench.faulty import havoc, proxy
 from bench.faulty.run import Run
 from bench.faulty.traffic import FULL, SMALL, Amounts
 from bench.report import Line, alone, progress
@@ -44,9 +44,10 @@ def measure(amounts: Amounts, folder: Path) -> Iterator[Line]:
         cloud = own(folder)
         progress("the local cloud starts")
         cloud.up()
+        stack.callback(havoc.Killer(folder).end)
         stack.callback(cloud.down)
-        upstream = cloud.addresses["endpoint_url"]
-        between = stack.enter_context(proxy.running(upstream, folder / "microburst.log"))
+        log = folder / "microburst.log"
+        between = stack.enter_context(proxy.running(cloud.addresses["endpoint_url"], log))
         run = Run(cloud, amounts, between)
         run.rage()
         yield from _dead(run)

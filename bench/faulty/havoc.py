@@ -22,6 +22,9 @@ from local.clients import Clients
 HIDDEN_SECONDS = 100
 """How long a queue hides what a worker has: longer than the 60 s that one may take, shorter than the 360 s
 that it is deployed with, so that what killed workers had comes again within the run."""
+KILL_EVERY, DOUBLE_EVERY = 10.0, 1.5
+"""Seconds, on average, between two workers killed, which the emulator unpacks a package for, and between two
+takings of ten messages."""
 READER = {"MaximumRecordAgeInSeconds": 43_200, "BatchSize": 20}
 """The stream's reader does not give up after 300 s, as on AWS, and reads little at a time: the emulator polls
 no queue meanwhile."""
@@ -62,7 +65,7 @@ def read_again(clients: Clients) -> None:
 class Killer:
     """Kills a worker of the emulator in the middle of its work, again and again."""
 
-    def __init__(self, home: Path, every: float) -> None:
+    def __init__(self, home: Path, every: float = KILL_EVERY) -> None:
         self._mark = f"STATE_DIR={home / 'state'}".encode()
         self._every = every
         self.killed: Counter[str] = Counter()
@@ -84,6 +87,12 @@ class Killer:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
                 self.killed[name] += 1
+
+    def end(self) -> None:
+        """End the workers that a stopped emulator left behind; for when the cloud is down."""
+        for pid in self.workers():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def workers(self) -> dict[int, str]:
         """The emulator's workers: process -> function. They have its environment, and their function's."""
@@ -111,7 +120,7 @@ def _ticks(pid: int) -> int | None:
 class Doubler:
     """Takes messages out of the workers' queues and puts each back twice, each copy later than its turn."""
 
-    def __init__(self, clients: Clients, queues: list[str], every: float) -> None:
+    def __init__(self, clients: Clients, queues: list[str], every: float = DOUBLE_EVERY) -> None:
         self._sqs = clients("sqs")
         self._queues = queues
         self._every = every

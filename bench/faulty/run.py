@@ -14,9 +14,7 @@ from local import queues
 from local.clients import Clients
 from tests.e2e.clouds import OwnCloud
 
-KILL_EVERY, DOUBLE_EVERY = 6.0, 1.5
-"""Seconds, on average, between two workers killed, and between two takings of ten messages."""
-SEND_SECONDS, DRAIN_SECONDS, SETTLE_SECONDS = 3600, 2400, 1200
+DRAIN_SECONDS, SETTLE_SECONDS = 2400, 1200
 LOOKS, LOOK_SECONDS, TELL_SECONDS = 4, 3.0, 20.0
 """What is waited for must be seen at so many looks in a row."""
 
@@ -32,8 +30,8 @@ class Run:
         self._table = addresses["outputs"]["TableName"]
         self._traffic = Traffic(addresses, amounts)
         self._subscriber = scene.Subscriber(self._clients, addresses["outputs"]["BusName"])
-        self.killer = havoc.Killer(self._home, KILL_EVERY)
-        self.doubler = havoc.Doubler(self._clients, [queue.url for queue in self._queues()], DOUBLE_EVERY)
+        self.killer = havoc.Killer(self._home)
+        self.doubler = havoc.Doubler(self._clients, [queue.url for queue in self._queues()])
 
     @property
     def unclear(self) -> Counter[str]:
