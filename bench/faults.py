@@ -1,11 +1,11 @@
 """Faults: everything is throttled, broken, killed, doubled and shuffled, and nothing may be lost or doubled.
 
-`python -m bench.faults [--small] [--folder DIR]`, or `make bench-faults`, which makes the proxy's environment
-first. A local cloud of its own, whose functions call AWS through microburst: a fifth of all calls is
-throttled, 5 % fail, connections are reset, answers are lost after the call was done, and a fifth is slow.
-Meanwhile working functions are killed, messages are put back twice and later than their turn, and the table's
-stream is read again from its start. 10,000 responses, 1,000 mails in, 1,000 mails out and 1,000 rows of
-imports go through it, a tenth of all requests and mails twice; `--small` sends a tenth or so.
+`python -m bench.faults [--small | --share SHARE] [--folder DIR]`, or `make bench-faults`, which makes the
+proxy's environment first. A local cloud of its own, whose functions call AWS through microburst: a fifth of
+all calls is throttled, 5 % fail, connections are reset, answers are lost after the call was done, and a fifth
+is slow. Meanwhile working functions are killed, messages are put back twice and later than their turn, and
+the table's stream is read again from its start. 10,000 responses, 1,000 mails in, 1,000 mails out and 1,000
+rows of imports go through it, a tenth of all requests and mails twice; `--small` sends a tenth.
 
 Then the faults end, what timers hold back comes, and it is counted: lost 0, doubled 0, stuck 0. Stuck is what
 needs a human, dead letters above all: they are counted before they are driven back, once. Whether a mail
@@ -27,14 +27,14 @@ from pathlib import Path
 
 from bench.faulty import havoc, proxy
 from bench.faulty.run import Run
-from bench.faulty.traffic import FULL, SMALL, Amounts
+from bench.faulty.traffic import Amounts, amounts
 from bench.report import Line, alone, progress
 from tests.e2e.clouds import PYTHON, own
 
 TITLE = "Faults: what was sent, and what arrived"
 
 
-def measure(amounts: Amounts, folder: Path) -> Iterator[Line]:
+def measure(wanted: Amounts, folder: Path) -> Iterator[Line]:
     for needed, target in ((PYTHON, "run"), (proxy.PYTHON, "bench-faults")):
         if not needed.exists():
             yield Line("faults", "", f"not measured: no {needed} (make {target} makes it)", None)
@@ -48,7 +48,7 @@ def measure(amounts: Amounts, folder: Path) -> Iterator[Line]:
         stack.callback(cloud.down)
         log = folder / "microburst.log"
         between = stack.enter_context(proxy.running(cloud.addresses["endpoint_url"], log))
-        run = Run(cloud, amounts, between)
+        run = Run(cloud, wanted, between)
         run.rage()
         yield from _dead(run)
         for entry in run.reckon():
@@ -86,14 +86,15 @@ def _told(counted: Counter[str]) -> str:
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="bench.faults", description=(__doc__ or "").split("\n\n")[0])
-    options.add_argument("--small", action="store_true", help="a tenth or so")
+    options.add_argument("--small", action="store_const", const=0.1, dest="share", help="a tenth")
+    options.add_argument("--share", type=float, default=1.0, help="another share, such as 0.02")
     options.add_argument("--folder", type=Path, help="keep the cloud's data here, to look at it")
     given = options.parse_args()
-    amounts = SMALL if given.small else FULL
+    wanted = amounts(given.share)
     if given.folder is not None:
-        return alone(TITLE, lambda: measure(amounts, given.folder.resolve()))
+        return alone(TITLE, lambda: measure(wanted, given.folder.resolve()))
     with tempfile.TemporaryDirectory() as folder:
-        return alone(TITLE, lambda: measure(amounts, Path(folder)))
+        return alone(TITLE, lambda: measure(wanted, Path(folder)))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from tests.api import Answer, Api
 from tests.cloud import WORKERS, Cloud, invoke, sqs_event
 from tests.faults import refusal
 
-KINDS = {"throttled": 0.02, "broken": 0.01, "answer lost": 0.02, "stopped": 0.01}
+KINDS = {"throttled": 0.01, "broken": 0.005, "answer lost": 0.01, "stopped": 0.005}
 TWICE = 0.2
 """The share of messages that come twice, and of requests that are sent again though they came through."""
 PUBLISHER = "chalicelib.kernel.publisher:publisher"

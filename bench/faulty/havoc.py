@@ -25,8 +25,9 @@ that it is deployed with, so that what killed workers had comes again within the
 KILL_EVERY, DOUBLE_EVERY = 10.0, 1.5
 """Seconds, on average, between two workers killed, which the emulator unpacks a package for, and between two
 takings of ten messages."""
-KILL_EVERY, DOUBLE_EVERY = 6.0, 1.5
-"""Seconds, on average, between two workers killed, and between two takings of ten messages."""
+KILL_EVERY, DOUBLE_EVERY = 10.0, 1.5
+"""Seconds, on average, between two workers killed, and between two takings of ten messages. For each new worker
+the emulator unpacks the package anew."""
 READER = {"MaximumRecordAgeInSeconds": 43_200, "BatchSize": 20}
 """The stream's reader does not give up after 300 s, as on AWS, and reads little at a time: the emulator polls
 no queue meanwhile."""
@@ -89,12 +90,6 @@ class Killer:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
                 self.killed[name] += 1
-
-    def end(self) -> None:
-        """End the workers that a stopped emulator left behind; for when the cloud is down."""
-        for pid in self.workers():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
 
     def end(self) -> None:
         """End the workers that a stopped emulator left behind; for when the cloud is down."""

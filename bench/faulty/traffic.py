@@ -38,7 +38,12 @@ class Amounts:
 
 
 FULL = Amounts(10_000, 1_000, 1_000, 1_000)
-SMALL = Amounts(1_000, 100, 100, 250)
+
+
+def amounts(share: float) -> Amounts:
+    """A share of the full amounts."""
+    parts = (FULL.responses, FULL.mails_in, FULL.mails_out, FULL.rows)
+    return Amounts(*(max(1, round(share * part)) for part in parts))
 
 
 @dataclass
@@ -139,7 +144,10 @@ class Traffic:
 
     def _imports(self) -> None:
         for first in range(0, self._amounts.rows, ROWS):
-            rows = [f"i{n}@rows.{self.sent.mark}.example.org" for n in range(first, first + ROWS)]
+            rows = [
+                f"i{n}@rows.{self.sent.mark}.example.org"
+                for n in range(first, min(first + ROWS, self._amounts.rows))
+            ]
             self._import(first, rows)
             self.sent.rows += rows
         progress(f"{len(self.sent.rows):,} rows are being imported")

@@ -66,7 +66,9 @@ def test_a_call_that_fails_concerns_its_rows_only(api: Api, cloud: Cloud) -> Non
     with answering(aws.sqs(), "SendMessageBatch", None, throttled):
         results = api.post("/v1/feedback/batch", {"responses": [ROW] * 25}).ok(202)["results"]
     outcomes = [(one["outcome"], one["code"]) for one in results]
-    assert outcomes == [("accepted", None)] * 10 + [("rejected", "unavailable")] * 10 + [("accepted", None)] * 5
+    assert (
+        outcomes == [("accepted", None)] * 10 + [("rejected", "unavailable")] * 10 + [("accepted", None)] * 5
+    )
     cloud.pump()
     assert api.get("/v1/feedback/stats").ok()["responses"] == 15
     with answering(aws.sqs(), "SendMessageBatch", throttled, throttled):
