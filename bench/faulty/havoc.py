@@ -26,8 +26,8 @@ KILL_EVERY, DOUBLE_EVERY = 10.0, 1.5
 """Seconds, on average, between two workers killed, which the emulator unpacks a package for, and between two
 takings of ten messages."""
 KILL_EVERY, DOUBLE_EVERY = 10.0, 1.5
-"""Seconds, on average, between two workers killed, and between two takings of ten messages. For each new worker
-the emulator unpacks the package anew."""
+"""Seconds, on average, between two workers killed, and between two takings of ten messages. For each new
+worker the emulator unpacks the package anew."""
 READER = {"MaximumRecordAgeInSeconds": 43_200, "BatchSize": 20}
 """The stream's reader does not give up after 300 s, as on AWS, and reads little at a time: the emulator polls
 no queue meanwhile."""
@@ -99,7 +99,7 @@ class Killer:
 
     def workers(self) -> dict[int, str]:
         """The emulator's workers: process -> function. They have its environment, and their function's."""
-        found = {}
+        found: dict[int, str] = {}
         for folder in Path("/proc").iterdir():
             if not folder.name.isdigit():
                 continue
