@@ -24,7 +24,7 @@ FILES = {
     "tests/browser/requirements.txt": ["tests/browser/requirements.in"],
     "bench/faulty/requirements.txt": ["bench/faulty/requirements.in"],
 }
-"""What each pins: the package; the environments of developers, the local cloud, checkov, the browser, the faults."""
+"""What each pins: the package; the environments of developers, the local cloud, checkov, browser, faults."""
 
 
 def main() -> int:

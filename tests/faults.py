@@ -1,4 +1,4 @@
-"""Makes AWS calls fail as the cloud would, by a hook of botocore, before anything is sent; or repeats them."""
+"""Makes AWS calls fail as the cloud would, by a hook of botocore, or makes them twice."""
 
 from __future__ import annotations
 
