@@ -62,7 +62,7 @@ class Job:
 
     @property
     def retry_after(self) -> int:
-        """Seconds until this message comes again: 5 after the first try, then doubled; or as its error asks."""
+        """Seconds until this message comes again: 5 at first, then doubled; or later, as its error asks."""
         asked = self.error.extra.get("retry_after", 0) if isinstance(self.error, RapportError) else 0
         return int(min(max(FIRST_RETRY * 2 ** (self.receives - 1), asked), LAST_RETRY))
 
