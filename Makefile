@@ -9,7 +9,7 @@ CLOUD := .venv-cloud/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-dynamodb-local check audit lint-infra bench package deploy lock clean
+.PHONY: help run test test-browser test-dynamodb-local check audit lint-infra bench bench-faults package deploy lock clean
 
 help: ## show the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 22
@@ -48,6 +48,9 @@ lint-infra: package .venv-checkov/installed ## cfn-lint and checkov on the templ
 bench: .venv/installed .venv-cloud/installed ## measure the budgets
 	@$(APP) -m bench $(ARGS)
 
+bench-faults: .venv/installed .venv-cloud/installed .venv-faults/installed ## throttle, break, kill and double everything, and count; ARGS=--small
+	@$(APP) -m bench.faults $(ARGS)
+
 package: .venv/installed ## build the package for AWS into build/aws
 	@$(APP) -m infra.build --target aws
 
@@ -59,10 +62,10 @@ lock: .venv/installed ## pin the requirements anew
 
 clean: ## stop the local cloud and forget its data, environments and builds
 	@if [ -x $(CLOUD) ]; then $(CLOUD) -m local down; fi
-	rm -rf .local .bench .venv .venv-cloud .venv-checkov .venv-browser build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .local .bench .venv .venv-cloud .venv-checkov .venv-browser .venv-faults build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The environments: the app and its tools, the emulator, checkov, what drives a browser; their dependencies would clash in one.
+# The environments: the app and its tools, the emulator, checkov, what drives a browser, what makes calls fail; their dependencies would clash in one.
 .venv/installed: requirements.txt requirements-dev.txt
 	$(call environment,.venv,requirements-dev.txt)
 
@@ -74,6 +77,9 @@ clean: ## stop the local cloud and forget its data, environments and builds
 
 .venv-browser/installed: tests/browser/requirements.txt
 	$(call environment,.venv-browser,tests/browser/requirements.txt)
+
+.venv-faults/installed: bench/faulty/requirements.txt
+	$(call environment,.venv-faults,bench/faulty/requirements.txt)
 
 define environment
 @command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed. Rapport needs Python 3.11 or newer." >&2; exit 1; }

@@ -22,8 +22,9 @@ FILES = {
     "local/requirements.txt": ["local/requirements.in"],
     "infra/requirements.txt": ["infra/requirements.in"],
     "tests/browser/requirements.txt": ["tests/browser/requirements.in"],
+    "bench/faulty/requirements.txt": ["bench/faulty/requirements.in"],
 }
-"""What each pins: the package; the environments of developers, the local cloud, checkov, the browser."""
+"""What each pins: the package; the environments of developers, the local cloud, checkov, browser, faults."""
 
 
 def main() -> int:
