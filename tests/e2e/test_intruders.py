@@ -1,4 +1,4 @@
-"""Every kind of caller without the right key, at a door of each feature: over HTTP, by the real authorizer."""
+"""Every kind of caller without the right key, at a door of each feature, by the real authorizer."""
 
 from __future__ import annotations
 
