@@ -47,7 +47,7 @@ class Used:
 
 @cache
 def used() -> dict[str, Used]:
-    """All patterns of the product, by module and name, or by module and text where they are written in calls."""
+    """All patterns of the product, by module and name, or by module and text if written in a call."""
     found: dict[str, Used] = {}
     trees = {
         info.name: _tree(info.name) for info in pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")
@@ -94,7 +94,7 @@ def _name(node: ast.AST) -> str:
 
 
 def _held(value: Any, depth: int = 0) -> Iterator[re.Pattern[Any]]:
-    """The patterns in a module's value: itself, in containers, or what a cached function without arguments gives."""
+    """The patterns in a module's value: itself, in containers, or what a cached function gives."""
     if isinstance(value, re.Pattern):
         yield value
     elif isinstance(value, (list, tuple, set, frozenset)) and depth < 3:
@@ -102,11 +102,13 @@ def _held(value: Any, depth: int = 0) -> Iterator[re.Pattern[Any]]:
             yield from _held(one, depth + 1)
     elif isinstance(value, dict) and depth < 3:
         yield from _held([*value, *value.values()], depth + 1)
-    elif hasattr(value, "cache_info") and "Pattern" in str(
-        getattr(value, "__annotations__", {}).get("return")
-    ):
-        if not inspect.signature(value).parameters:
-            yield from _held(value(), depth + 1)
+    elif _gives_a_pattern(value):
+        yield from _held(value(), depth + 1)
+
+
+def _gives_a_pattern(value: Any) -> bool:
+    cached = hasattr(value, "cache_info") and not inspect.signature(value).parameters
+    return cached and "Pattern" in str(value.__annotations__.get("return"))
 
 
 def _written(tree: ast.AST) -> Iterator[tuple[re.Pattern[Any], str]]:

@@ -1,4 +1,4 @@
-"""No text keeps a regular expression of ours busy: each needs time in proportion, or sees short texts only."""
+"""No text keeps a regular expression of ours busy: each is linear, or sees short texts only."""
 
 from __future__ import annotations
 
