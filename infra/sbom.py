@@ -34,8 +34,8 @@ def write(folder: Path) -> Path:
     shipped = _shipped(hashlib.sha256(archive.read_bytes()).hexdigest())
     with zipfile.ZipFile(archive) as opened:
         libraries = list(_libraries(opened))
-    bom = Bom(components=libraries, metadata=BomMetaData(component=shipped))
-    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, next(iter(shipped.hashes)).content)
+    serial = uuid.uuid5(uuid.NAMESPACE_OID, next(iter(shipped.hashes)).content)
+    bom = Bom(serial_number=serial, components=libraries, metadata=BomMetaData(component=shipped))
     bom.metadata.timestamp = None  # type: ignore[assignment]  # optional in CycloneDX, and never twice the same
     bom.register_dependency(shipped, libraries)
     file = folder / NAME

