@@ -66,7 +66,7 @@ class _Logs:
     """A group of many events, of which CloudWatch gives so many at once."""
 
     def __init__(self, events: int) -> None:
-        self._events = [
+        self._events: list[dict[str, Any]] = [
             {"eventId": str(number), "timestamp": number // 3, "message": "x", "logStreamName": "s"}
             for number in range(events)
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ from tests.e2e import planted
 
 KEY = "rk_01J00000000000000000000000_" + "aB3-_" * 8 + "xyz"
 SECRETS = {"zoë.o'neil@example.org": "an address", "+442079460958": "a phone number", KEY: "an API key"}
-WAYS = {
+WAYS: dict[str, Callable[[str], str]] = {
     "as it is": lambda secret: secret,
     "in capitals": str.upper,
     "in JSON": json.dumps,
