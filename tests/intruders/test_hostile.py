@@ -94,9 +94,11 @@ def test_a_hostile_path_names_nothing(house: House, desk: Desk) -> None:
     for route in routes():
         for name in list(route.path_parameters)[-1:]:
             for kind, word in WORDS.items():
+                if not word or "\ud800" in word:
+                    continue  # neither reaches us: one is another path, the other no UTF-8
                 given = _right(route, desk) | {name: word}
                 answer = _ask(house, route, given, "", None if route.method == "GET" else "{}", {})
-                if wrong := _wrong(answer) or ("let in" if answer.status < 300 and word else ""):
+                if wrong := _wrong(answer) or ("let in" if answer.status < 300 else ""):
                     broken.append((route.method, route.path, name, kind, wrong))
     assert broken == []
 
@@ -142,11 +144,11 @@ def test_a_hostile_form_is_words(house: House, desk: Desk) -> None:
 
 def test_a_hostile_header_breaks_nothing(house: House, desk: Desk) -> None:
     broken = []
-    doors = {(route.tag, route.method): route for route in routes() if route.method != "DELETE"}
+    doors = {(route.method, route.scope is None, "form" in route.types): route for route in routes()}
     for route in doors.values():
         for name, values in HEADERS.items():
             for value in values:
-                body = None if route.method == "GET" else '{"no_such_field": 1}'
+                body = None if route.method in ("GET", "DELETE") else '{"no_such_field": 1}'
                 answer = _ask(house, route, _right(route, desk), "", body, {name: value})
                 if wrong := _wrong(answer):
                     broken.append((route.method, route.path, name, value[:20], wrong))
