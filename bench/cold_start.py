@@ -4,7 +4,8 @@ The API function imports a feature with the first request for it, so it is measu
 requests are for, and with the dearest one.
 A fresh interpreter that sees only the package and boto3, as in Lambda, imports the handler and makes its
 first client. The floor does the same with boto3, Chalice, one pydantic model and Powertools' Logger and
-Metrics alone. CPU time of the process, the least of several runs, taken in turns.
+Metrics alone. CPU time of the process, the least of several runs, taken in turns; then the most memory that
+it had, and the ten imports of all functions that cost most by themselves (`python -X importtime`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.report import Line, alone, progress, ratio
 from chalicelib.features import FEATURES
@@ -22,7 +24,7 @@ TITLE = "Cold start"
 BUDGET = 1.35
 RUNS = 12
 
-_FLOOR = """
+FLOOR = """
 import boto3
 from botocore.config import Config
 from aws_lambda_powertools.logging import Logger
@@ -34,14 +36,24 @@ class Model(BaseModel):
 Chalice("floor", configure_logs=False), Logger(service="floor"), Metrics(namespace="Floor", service="floor")
 boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 4, "mode": "standard"}))
 """
-_FUNCTION = """
+FUNCTION = """
 import importlib
 importlib.import_module({module!r})
 from chalicelib.kernel import aws
 aws.dynamodb()
 """
-_CLOCK = "import sys, time; sys.path[:0] = sys.argv[1:3]\n{code}\nprint(time.process_time())"
-
+_CLOCK = """
+import resource, sys, time
+sys.path[:0] = sys.argv[1:3]
+{code}
+print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+COSTLIEST = 10
+_TIMED = """
+import subprocess, sys
+command = [sys.executable, "-X", "importtime", "-I", "-S", "-B", "-c", {code!r}, *sys.argv[1:3]]
+print(subprocess.run(command, capture_output=True, text=True, check=True).stderr)
+"""
 
 _API = "chalicelib.customers.routes"
 """What most requests of the API are for."""
@@ -51,12 +63,12 @@ def _codes(package: Package) -> dict[str, str]:
     """What to run for each function, and for the API with a feature."""
     modules = handlers(package)
     modules.pop("APIHandler")
-    codes = {name: _FUNCTION.format(module=module) for name, module in modules.items()}
-    serving = {module: "import app\n" + _FUNCTION.format(module=module) for module in FEATURES}
+    codes = {name: FUNCTION.format(module=module) for name, module in modules.items()}
+    serving = {module: "import app\n" + FUNCTION.format(module=module) for module in FEATURES}
     progress(f"cold start, looking for the dearest of {len(serving)} features")
-    dearest = max(serving, key=lambda module: min(seconds(package, serving[module]) for _ in range(3)))
+    dearest = max(serving, key=lambda module: min(started(package, serving[module]) for _ in range(3)))
     api = {f"APIHandler, {module}": serving[module] for module in sorted({_API, dearest})}
-    return {"floor": _FLOOR, **api, **codes}
+    return {"floor": FLOOR, **api, **codes}
 
 
 def handlers(package: Package) -> dict[str, str]:
@@ -65,24 +77,54 @@ def handlers(package: Package) -> dict[str, str]:
     return {name: part["Handler"].rpartition(".")[0] for name, part in sorted(functions.items())}
 
 
+class Start(NamedTuple):
+    """CPU seconds and kilobytes of a fresh interpreter at the end of its start."""
+
+    seconds: float
+    kilobytes: int
+
+
 def measure() -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as folder:
         package = make(Path(folder))
         codes = _codes(package)
-        best = dict.fromkeys(codes, float("inf"))
+        starts: dict[str, list[Start]] = {name: [] for name in codes}
         for turn in range(RUNS):
             progress(f"cold start, run {turn + 1} of {RUNS}")
             for name, code in codes.items():
-                best[name] = min(best[name], seconds(package, code))
+                starts[name].append(started(package, code))
+        costly = costliest(package, codes)
+    best = {name: min(some) for name, some in starts.items()}
     floor = best.pop("floor")
-    yield Line("floor: boto3 and a client, Chalice, pydantic, Powertools", "", f"{floor * 1000:.0f} ms", None)
-    for name, figure in best.items():
-        yield ratio(f"cold start of {name}", BUDGET, figure / floor, f"{figure * 1000:.0f} ms")
+    said = f"{floor.seconds * 1000:.0f} ms, {floor.kilobytes / 1024:.0f} MB"
+    yield Line("floor: boto3 and a client, Chalice, pydantic, Powertools", "", said, None)
+    for name, start in best.items():
+        said = f"{start.seconds * 1000:.0f} ms, {start.kilobytes / 1024:.0f} MB"
+        yield ratio(f"cold start of {name}", BUDGET, start.seconds / floor.seconds, said)
+    for module, (milliseconds, importers) in costly.items():
+        said = f"{milliseconds:.1f} ms, of {importers} of {len(codes) - 1} starts"
+        yield Line(f"costliest imports: {module}", "", said, None)
 
 
-def seconds(package: Package, code: str) -> float:
-    """CPU seconds of a fresh interpreter that runs this code, until its end."""
-    return float(package.python(_CLOCK.format(code=code)).split()[-1])
+def costliest(package: Package, codes: dict[str, str]) -> dict[str, tuple[float, int]]:
+    """The imports that cost most by themselves: milliseconds where they cost most, in how many starts."""
+    found: dict[str, list[float]] = {}
+    for name, code in codes.items():
+        if name == "floor":
+            continue
+        inner = "import sys; sys.path[:0] = sys.argv[1:3]\n" + code
+        for line in package.python(_TIMED.format(code=inner)).splitlines():
+            own, _, module = line.removeprefix("import time:").partition("|")
+            if own.strip().isdigit():
+                found.setdefault(module.partition("|")[2].strip(), []).append(int(own) / 1000)
+    ranked = sorted(found, key=lambda module: -max(found[module]))
+    return {module: (max(found[module]), len(found[module])) for module in ranked[:COSTLIEST]}
+
+
+def started(package: Package, code: str) -> Start:
+    """A fresh interpreter that runs this code, until its end."""
+    seconds, kilobytes = package.python(_CLOCK.format(code=code)).splitlines()[-1].split()
+    return Start(float(seconds), int(kilobytes))
 
 
 if __name__ == "__main__":

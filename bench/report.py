@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -48,5 +49,16 @@ def run(title: str, measure: Measure) -> list[Line]:
 
 
 def alone(title: str, measure: Measure) -> int:
-    """One part as a command of its own: the exit code, 1 when a budget is not met."""
-    return int(any(line.ok is False for line in run(title, measure)))
+    """One part as a command of its own: the exit code, 1 when a budget is not met.
+
+    Run as `python -m bench.x` it keeps what it measured, for docs/performance.md (bench/results.py).
+    """
+    began = time.monotonic()
+    lines = run(title, measure)
+    spec = sys.modules["__main__"].__spec__
+    part = spec.name.removeprefix("bench.") if spec and spec.name.startswith("bench.") else None
+    if part and lines:
+        from bench import results
+
+        results.keep(part, title, lines, time.monotonic() - began)
+    return int(any(line.ok is False for line in lines))

@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 from bench.scene import Scene
 from chalicelib.feedback import counts
-from chalicelib.kernel import aws, counters
+from chalicelib.kernel import aws
+from chalicelib.kernel.config import settings
 from chalicelib.kernel.table import encode_item
 from chalicelib.timeline.model import Channel
 
@@ -23,7 +24,7 @@ def statistics_of_a_year(scene: Scene) -> Callable[[], Any]:
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]
     items = [
         {"pk": counts.partition("year", "channel"), "sk": f"DAY#{day}#{shard}", **numbers}
-        for day, shard in product(days, range(counters.SHARDS))
+        for day, shard in product(days, range(settings().counter_shards))
     ]
     for begin in range(0, len(items), 25):
         puts: Any = [{"PutRequest": {"Item": encode_item(one)}} for one in items[begin : begin + 25]]

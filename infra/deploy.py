@@ -41,6 +41,8 @@ OPTIONS = (
         "QuietHours",
         "SentimentEngine",
         "SendRate",
+        "FeedbackConcurrency",
+        "CounterShards",
         "OpenAndClickTracking",
         "PublicUrl",
         "CorsOrigin",

@@ -27,16 +27,22 @@ Reason = (
 """Why somebody was not invited after all. `undone`: what had been the occasion no longer holds."""
 
 MAX_ROWS = 100
+LATEST = timedelta(days=365)
+"""How far ahead an invitation is made, as for a survey's own occasions."""
 KEPT_FOR = timedelta(days=400)
 """How long an invitation is kept after it was made."""
 
 
 class NewInvitations(Model):
-    """Customers to invite, each once."""
+    """Customers to invite, each once: at once, or some days after what another system knows of."""
 
     customer_ids: Annotated[
         list[CustomerId], Field(min_length=1, max_length=MAX_ROWS), AfterValidator(each_once)
     ]
+    send_at: Annotated[
+        Utc | None,
+        Field(description="When their mails are due, at most 365 days ahead; at once unless given, or past."),
+    ] = None
 
 
 class Row(Stored):

@@ -36,8 +36,8 @@ def invite_customers(survey: SurveyKey, body: NewInvitations, batch: Batch) -> R
     """Invite up to 100 customers by mail, each with an outcome of its own.
 
     Who is `accepted` gets the mail in a moment, or after their quiet hours; or is `skipped`, which the
-    invitation says: they were invited to something lately, do not allow it, have no address. 409
-    `survey_paused` and the like when it invites nobody now.
+    invitation says: they were invited to something lately, do not allow it, have no address. With `send_at`
+    all that is looked at then. 409 `survey_paused` and the like when it invites nobody now.
     """
     return invitations.invite(batch, survey, body)
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.customers import service as customers
-from chalicelib.customers.model import Customer
 from chalicelib.invitations import store
 from chalicelib.invitations.events import InvitationDue, InvitationScheduled
-from chalicelib.invitations.model import Invitation, NewInvitations, Results, Row
+from chalicelib.invitations.model import LATEST, Invitation, NewInvitations, Results, Row
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid, RapportError
 from chalicelib.kernel.http.batches import Batch, RowRepeated
+from chalicelib.kernel.ids import stamp
 from chalicelib.kernel.table import Item
 from chalicelib.kernel.work import Work
 from chalicelib.surveys import service as surveys
@@ -26,69 +26,72 @@ AT_ONCE = 80
 def invite(batch: Batch, survey: str, new: NewInvitations) -> Results:
     """Make an invitation a customer; a worker sends them, or finds why not (sending.py).
 
-    Three calls and a transaction for each 50. Raises NotFound, Conflict `survey_ended` and the like.
+    Three calls and a transaction for each 50. Raises NotFound, Conflict `survey_ended` and the like; Invalid
+    `too_far`.
     """
+    if new.send_at is not None and new.send_at > batch.now + LATEST:
+        raise Invalid.in_body("send_at", "lies more than 365 days ahead", "too_far")
     face = surveys.get(survey)
     refusal = face.refusal(batch.now)
     if refusal is not None:
         raise Conflict("The survey invites nobody now.", code=refusal)
     asked = new.customer_ids
-    rows = {row: _replayed(survey, one, asked[row]) for row, one in batch.recall(len(asked)).items()}
+    what = survey if new.send_at is None else f"{survey} {stamp(new.send_at)}"
+    rows = {row: _replayed(what, one, asked[row]) for row, one in batch.recall(len(asked)).items()}
     known = customers.get_many(asked)
     made: dict[int, tuple[Work, Row]] = {}
     for row, customer_id in enumerate(asked):
         if row in rows:
             continue
         if customer_id in known:
-            made[row] = _row(batch, face, row, known[customer_id])
+            work = batch.begin()
+            invitation = _begun(face, known[customer_id].id, work.now, new.send_at)
+            made[row] = work, _made(work, invitation)
+            batch.remember(work, row, _fingerprint(what, customer_id), made[row][1].model_dump())
         else:
             rows[row] = Row(customer_id=customer_id, outcome="rejected", code="no_such_customer")
     failures = batch.commit([work for work, _ in made.values()])
     for (row, (_, result)), error in zip(made.items(), failures, strict=True):
-        rows[row] = _outcome(survey, result, error)
+        rows[row] = _outcome(what, result, error)
     return Results(results=[rows[row] for row in range(len(asked))])
 
 
-def _row(batch: Batch, face: Face, row: int, customer: Customer) -> tuple[Work, Row]:
-    work = batch.begin()
-    invitation = _begun(face, ids.new_id("inv", work.now), customer.id, work.now)
-    result = Row(customer_id=customer.id, outcome="accepted", invitation_id=invitation.id)
-    batch.remember(work, row, _fingerprint(face.key, customer.id), result.model_dump())
-    customers.require(work, customer.id)
+def _made(work: Work, invitation: Invitation) -> Row:
+    customers.require(work, invitation.customer_id)
     store.add(work, invitation)
-    ask_to_send(work, invitation)
-    return work, result
+    schedule(work, invitation)
+    return Row(customer_id=invitation.customer_id, outcome="accepted", invitation_id=invitation.id)
 
 
-def _begun(face: Face, invitation_id: str, customer_id: str, at: datetime) -> Invitation:
+def _begun(face: Face, customer_id: str, at: datetime, send_at: datetime | None) -> Invitation:
     return Invitation(
-        id=invitation_id,
+        id=ids.new_id("inv", at),
         version=1,
         survey=face.key,
         customer_id=customer_id,
         occasion="api",
         state="waiting",
         anonymous=face.anonymous,
-        due_at=at,
+        due_at=max(at, send_at or at),
         created_at=at,
     )
 
 
-def _outcome(survey: str, result: Row, error: RapportError | None) -> Row:
+def _outcome(what: str, result: Row, error: RapportError | None) -> Row:
     if error is None:
         return result
     if isinstance(error, RowRepeated):
-        return _replayed(survey, error.record, result.customer_id)
+        return _replayed(what, error.record, result.customer_id)
     return result.model_copy(update={"outcome": "rejected", "invitation_id": None, "code": error.code})
 
 
-def _fingerprint(survey: str, customer_id: str) -> str:
-    return hashlib.sha256(f"{survey} {customer_id}".encode()).hexdigest()
+def _fingerprint(what: str, customer_id: str) -> str:
+    return hashlib.sha256(f"{what} {customer_id}".encode()).hexdigest()
 
 
-def _replayed(survey: str, record: Item, customer_id: str) -> Row:
+def _replayed(what: str, record: Item, customer_id: str) -> Row:
     row = Row.model_validate(record["result"], strict=False)
-    if record["fingerprint"] != _fingerprint(survey, customer_id):
+    if record["fingerprint"] != _fingerprint(what, customer_id):
         reused = {
             "customer_id": customer_id,
             "outcome": "rejected",

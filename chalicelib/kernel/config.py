@@ -38,6 +38,8 @@ class Settings(BaseModel):
         default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$"
     )
     send_rate: float = Field(default=0, ge=0)
+    counter_shards: int = Field(default=2, ge=1, le=64)
+    """Over how many items a day's counters are spread."""
     time_zone: TimeZone = "UTC"
     default_region: str = Field(default="US", pattern="^[A-Z]{2}$")
     fold_plus_tags: bool = False

@@ -1,7 +1,8 @@
 """Counters by day: added to in the transaction of what they count, summed when somebody asks.
 
 Each set of counters has a partition, a day and, if it is one of several that are read together, a part. It
-is spread over shards, so that those who count at the same time seldom meet on one item.
+is spread over shards (`counter_shards`), so that those who count at the same time seldom meet on one item.
+Readers sum whatever shards there are, so their number may change at any time.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from chalicelib.kernel.pages import HIGHEST, Query
 from chalicelib.kernel.table import Key
 from chalicelib.kernel.work import Work
 
-SHARDS = 2
 USUAL_DAYS = 30
 MAX_DAYS = 366
 """Days that are summed when nothing else is asked, and at most."""
@@ -43,7 +43,7 @@ def days(first: date | None, last: date | None) -> tuple[date, date]:
 
 def pick_shard() -> int:
     """Which shard the additions of one request or batch go to."""
-    return random.randrange(SHARDS)  # noqa: S311 - spreads load, hides nothing
+    return random.randrange(settings().counter_shards)  # noqa: S311 - spreads load, hides nothing
 
 
 def count(

@@ -26,7 +26,7 @@ def renewed(block: Block, mark: str) -> Block:
         text = re.sub("(?=example[.]net)", f"{mark}.", text, flags=re.IGNORECASE)
         text = re.sub("555(-?)0172", rf"{200 + number % 800}\g<1>{number // 800 % 10_000:04}", text)
         return re.sub(
-            "lamp-(care|news|ready|sales|visit|parcel)|ship-letter", rf"\g<0>-{mark}", text
+            "lamp-(care|news|ready|sales|visit|parcel|review)|ship-letter", rf"\g<0>-{mark}", text
         ).replace("hull_length", f"hull_length_{mark}")
 
     return replace(block, commands=anew(block.commands), shown=block.shown and anew(block.shown))
@@ -70,6 +70,13 @@ def test_the_tour_of_surveys(cloud: Cloud, tmp_path: Path) -> None:
     words = [one for one in blocks("docs/customers.md", "A tour") if "pick()" in one.commands]
     tour = blocks("docs/feedback.md", "A tour of surveys")
     assert len(tour) == 8
+    follow(OPENING + words + tour, cloud, tmp_path)
+
+
+def test_the_tour_of_what_comes_in(cloud: Cloud, tmp_path: Path) -> None:
+    words = [one for one in blocks("docs/customers.md", "A tour") if "pick()" in one.commands]
+    tour = blocks("docs/feedback.md", "A tour of what comes in and what is made of it")
+    assert len(tour) == 5
     follow(OPENING + words + tour, cloud, tmp_path)
 
 

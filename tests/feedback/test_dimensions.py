@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib.feedback import counts, dimensions
-from chalicelib.kernel import aws, counters
+from chalicelib.kernel import aws
+from chalicelib.kernel.config import settings
 from chalicelib.kernel.table import encode_item
 from tests.api import Api
 from tests.calls import counted
@@ -156,7 +157,7 @@ def test_a_full_year_of_a_dimension_is_one_query(
 ) -> None:
     days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
     values = [f"value {n:02d} of them" for n in range(names)]
-    shards = counters.SHARDS if dimension == "channel" else 1
+    shards = settings().counter_shards if dimension == "channel" else 1
     codes = dict.fromkeys("psd+=-", 3)
     items = [
         {

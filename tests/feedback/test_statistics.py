@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.feedback.statistics import additions, measures, nps_interval, ratio
-from chalicelib.kernel import aws, config, counters
+from chalicelib.kernel import aws, config
+from chalicelib.kernel.config import settings
 from chalicelib.kernel.table import encode_item
 from tests.api import Api
 from tests.calls import counted
@@ -168,11 +169,27 @@ def test_contention_with_other_transactions_is_waited_out(
     assert api.get("/v1/feedback/stats").ok()["nps"]["promoters"] == 5
 
 
+def test_counters_are_spread_over_as_many_shards_as_the_stack_says(
+    api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.deliver("FeedbackQueue", [message(score=9)])
+    monkeypatch.setenv("RAPPORT_COUNTER_SHARDS", "64")
+    settings.cache_clear()
+    for _ in range(4):
+        cloud.deliver("FeedbackQueue", [message(score=9)])
+    assert api.get("/v1/feedback/stats").ok()["nps"]["promoters"] == 5
+    assert any(int(item["sk"].rpartition("#")[2]) > 1 for item in cloud.items() if item["pk"] == "STAT#*")
+    monkeypatch.setenv("RAPPORT_COUNTER_SHARDS", "1")
+    settings.cache_clear()
+    cloud.deliver("FeedbackQueue", [message(score=9)])
+    assert api.get("/v1/feedback/stats").ok()["nps"]["promoters"] == 6, "all shards count, whatever there are"
+
+
 def test_statistics_of_a_full_leap_year_are_one_query(api: Api, cloud: Cloud) -> None:
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]
     items = [
         {"pk": "STAT#*", "sk": f"DAY#{day}#{shard}", **additions("nps", 10)}
-        for day, shard in product(days, range(counters.SHARDS))
+        for day, shard in product(days, range(settings().counter_shards))
     ]
     for start in range(0, len(items), 25):  # not counted as the worker does, which takes moto minutes
         puts: Any = [{"PutRequest": {"Item": encode_item(item)}} for item in items[start : start + 25]]

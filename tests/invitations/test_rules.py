@@ -145,6 +145,25 @@ def test_reminders_end_with_the_answer(api: Api, cloud: Cloud) -> None:
     assert api.get("/v1/feedback/stats?survey=delivery").ok()["invitations"]["invited"] == 2
 
 
+def test_another_system_asks_some_days_after_what_it_knows_of(api: Api, cloud: Cloud) -> None:
+    published(api, inviting={"pause_days": 0})
+    ada, bo, later = customer(api), customer(api, "Bo"), ids.now() + timedelta(days=7)
+    body = {"customer_ids": [ada], "send_at": later.isoformat()}
+    asked = api.post("/v1/surveys/delivery/invitations", body, Idempotency_Key="order-17").ok()
+    assert api.post("/v1/surveys/delivery/invitations", body, Idempotency_Key="order-17").ok() == asked
+    cloud.pump(twice=True)
+    (waiting,) = _invitations(api, "survey=delivery")
+    assert (waiting["state"], waiting["due_at"], outbox()) == ("waiting", ids.stamp(later), [])
+    wake(cloud, waiting)
+    assert _invitations(api, "survey=delivery")[0]["state"] == "sent"
+    at_once = {"customer_ids": [bo], "send_at": (ids.now() - timedelta(days=1)).isoformat()}
+    api.post("/v1/surveys/delivery/invitations", at_once).ok()
+    cloud.pump()
+    assert [mail["To"] for mail in outbox()] == ["Ada <ada@example.org>", "Bo <bo@example.org>"]
+    too_far = {"customer_ids": [bo], "send_at": (ids.now() + timedelta(days=366)).isoformat()}
+    api.post("/v1/surveys/delivery/invitations", too_far).problem(422, "invalid")
+
+
 def test_a_solved_ticket_invites_once_after_its_delay_unless_it_opened_again(api: Api, cloud: Cloud) -> None:
     published(api, inviting={"triggers": [{"on": "ticket.solved", "after_hours": 24}], "pause_days": 0})
     ada = customer(api)
