@@ -16,7 +16,7 @@ __all__ = ["caller"]
 collect_ignore = ["browser"]
 """Needs an environment and a conftest of its own: make test-browser."""
 
-TOGETHER = ("tests/e2e/", "tests/infra/")
+TOGETHER = ("tests/e2e/", "tests/infra/", "tests/intruders/")
 """Folders whose tests share what is dear to make, a cloud and a package, so one process runs them."""
 
 
