@@ -9,10 +9,10 @@ CLOUD := .venv-cloud/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-clients check audit lint-infra bench package deploy lock clean
+.PHONY: help run test test-browser test-clients test-dynamodb-local check audit lint-infra bench bench-faults package deploy lock clean
 
 help: ## show the commands
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 22
 
 run: .venv/installed .venv-cloud/installed ## start the local cloud; Ctrl-C stops it
 	@exec $(CLOUD) -m local up $(ARGS)
@@ -27,6 +27,9 @@ test-browser: .venv/installed .venv-cloud/installed ## drive the pages in a real
 
 test-clients: .venv/installed .venv-cloud/installed .venv-clients/installed ## strangers' tools on a local cloud: schemathesis, a generated client, mail programs, the AWS CLI
 	@.venv-clients/bin/python -m pytest -s --confcutdir=tests/clients tests/clients $(ARGS)
+
+test-dynamodb-local: .venv/installed ## run the tests with the table on AWS's own engine, if Java and npm are there
+	@$(APP) -m tests.dynamodb_local $(ARGS)
 
 check: .venv/installed ## style, types, imports, dead code, template, document, vulnerabilities
 	$(APP) -m ruff check .
@@ -48,6 +51,9 @@ lint-infra: package .venv-checkov/installed ## cfn-lint and checkov on the templ
 bench: .venv/installed .venv-cloud/installed ## measure the budgets
 	@$(APP) -m bench $(ARGS)
 
+bench-faults: .venv/installed .venv-cloud/installed .venv-faults/installed ## throttle, break, kill and double everything, and count; ARGS=--small
+	@$(APP) -m bench.faults $(ARGS)
+
 package: .venv/installed ## build the package for AWS into build/aws
 	@$(APP) -m infra.build --target aws
 
@@ -59,10 +65,10 @@ lock: .venv/installed ## pin the requirements anew
 
 clean: ## stop the local cloud and forget its data, environments and builds
 	@if [ -x $(CLOUD) ]; then $(CLOUD) -m local down; fi
-	rm -rf .local .bench .venv .venv-cloud .venv-checkov .venv-browser .venv-clients build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
+	rm -rf .local .bench .venv .venv-cloud .venv-checkov .venv-browser .venv-clients .venv-faults build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The environments: the app and its tools, the emulator, checkov, what drives a browser, strangers' tools; their dependencies would clash in one.
+# The environments: the app and its tools, the emulator, checkov, what drives a browser, what makes calls fail, strangers' tools; their dependencies would clash in one.
 .venv/installed: requirements.txt requirements-dev.txt
 	$(call environment,.venv,requirements-dev.txt)
 
@@ -77,6 +83,9 @@ clean: ## stop the local cloud and forget its data, environments and builds
 
 .venv-clients/installed: tests/clients/requirements.txt
 	$(call environment,.venv-clients,tests/clients/requirements.txt)
+
+.venv-faults/installed: bench/faulty/requirements.txt
+	$(call environment,.venv-faults,bench/faulty/requirements.txt)
 
 define environment
 @command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed. Rapport needs Python 3.11 or newer." >&2; exit 1; }

@@ -6,9 +6,10 @@ is 1 when a measured budget is not met. `python -m bench.performance` makes docs
 was kept. Each part is a command too: `python -m bench.calls`, `bench.cpu`, `bench.cold_start`,
 `bench.capacity`, `bench.transactions`, `bench.package`, `bench.idle`, `bench.feedback`. Not among them are
 those that take minutes: `bench.customers`, how fast customers are found, `bench.duplicates`, their worst
-case, and `bench.price`, what a month costs; and those that are given files: `bench.imports`, `bench.replies`,
-`bench.nps`, `bench.sentiment`. Budgets of time are ratios taken within one run, so a slow machine measures
-the same.
+case, `bench.load`, traffic of many clients, `bench.memory`, what functions hold, `bench.price`, what a month
+costs, and `bench.faults`, which breaks everything; and those that are given files: `bench.imports`,
+`bench.replies`, `bench.nps`, `bench.sentiment`. Budgets of time are ratios taken within one run, so a slow
+machine measures the same.
 """
 
 from __future__ import annotations

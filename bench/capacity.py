@@ -13,7 +13,6 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 
 from bench import crowd
@@ -25,8 +24,8 @@ from chalicelib.kernel import aws, ids, tokens
 from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from chalicelib.overview import service as overview
-from infra.build import resources
 from tests.cloud import invoke, sqs_event
+from tests.engine import make_table
 from tests.feedback.messages import message
 from tests.memory import ROOT_SECRET, forget, plain_environment
 
@@ -94,7 +93,7 @@ def measure() -> Iterator[Line]:
     try:
         with pytest.MonkeyPatch.context() as patch, running() as url:
             environment(patch, url)
-            make_table()
+            make_table(TABLE)
             known = busy_customer()
             crowd.fill(TABLE, 0, SMALL)
             small = units(known)
@@ -118,14 +117,6 @@ def environment(patch: pytest.MonkeyPatch, url: str) -> None:
     patch.setenv("RAPPORT_TABLE", TABLE)
     patch.setattr(tokens, "_root", cache(ROOT_SECRET.encode))  # there is no parameter store here
     forget()
-
-
-def make_table(name: str = TABLE) -> None:
-    """The table of the deployed template."""
-    (table,) = resources("AWS::DynamoDB::Table").values()
-    names = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    properties: Any = {name: table["Properties"][name] for name in names}
-    boto3.client("dynamodb").create_table(TableName=name, **properties)
 
 
 def busy_customer() -> dict[str, str]:

@@ -105,7 +105,7 @@ def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
 def _items(numbers: Iterable[int]) -> Iterator[Any]:
     """The items of these customers, as the services would write them."""
     for number in numbers:
-        work = Work(now=BEGAN + timedelta(minutes=number))
+        work = Work(now=_born(number))
         customer = _customer(number, work.now)
         work.overwrite(customers.profile_item(customer))
         for entry in _entries(customer):
@@ -136,6 +136,19 @@ def owner(number: int) -> str:
     return f"stf_{ids.ulid(BEGAN, (number % 8).to_bytes(10))}"
 
 
+def customer_id(number: int) -> str:
+    """The id of the customer of this number."""
+    return _id(number, _born(number))
+
+
+def address(number: int) -> str:
+    return f"customer{number:06}@example.org"
+
+
+def _born(number: int) -> datetime:
+    return BEGAN + timedelta(minutes=number)
+
+
 def _id(number: int, at: datetime) -> str:
     """Ids that are spread evenly over the shards of a list, as chance alone does with many only."""
     return f"cus_{ids.ulid(at, (number << 5 | number // 4 % 4).to_bytes(10))}"
@@ -145,7 +158,7 @@ def _customer(number: int, at: datetime) -> Customer:
     stage = STAGES[number % len(STAGES)]
     new = NewCustomer(
         name=f"Customer {10**6 + number}",
-        emails=[f"customer{number:06}@example.org"],
+        emails=[address(number)],
         company="Analytical Engines",
         organisation_id=organisation(number),
         stage=stage,

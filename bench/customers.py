@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from bench import crowd
-from bench.capacity import LARGE, OF_CUSTOMERS, SMALL, busy_customer, consumed, environment, make_table
+from bench.capacity import LARGE, OF_CUSTOMERS, SMALL, busy_customer, consumed, environment
 from bench.dynamodb_local import Missing, running
 from bench.report import Line, alone, progress, ratio
 from bench.scene import fresh_address, invocation, perform
@@ -27,6 +27,7 @@ from chalicelib.kernel import aws, config
 from chalicelib.kernel.commit import action
 from chalicelib.kernel.work import Work
 from tests.calls import counted
+from tests.engine import make_table
 from tests.memory import forget
 
 TITLE = "Customers: registering, finding and reading them (DynamoDB Local)"
@@ -43,7 +44,7 @@ def measure(large: int = LARGE) -> Iterator[Line]:
     try:
         with pytest.MonkeyPatch.context() as patch, running() as url:
             environment(patch, url)
-            known = {size: _business(patch, size) for size in (SMALL, large)}
+            known = {size: business(patch, size) for size in (SMALL, large)}
             for what, reading in OF_CUSTOMERS.items():
                 yield from _compared(patch, what, reading, known)
             yield registering(patch)
@@ -52,23 +53,23 @@ def measure(large: int = LARGE) -> Iterator[Line]:
         yield Line(TITLE, "", f"not measured: {missing}", None)
 
 
-def _table(size: int) -> str:
+def table_of(size: int) -> str:
     return f"rapport-{size}"
 
 
-def _use(patch: pytest.MonkeyPatch, size: int) -> None:
-    patch.setenv("RAPPORT_TABLE", _table(size))
+def use(patch: pytest.MonkeyPatch, size: int) -> None:
+    patch.setenv("RAPPORT_TABLE", table_of(size))
     config.settings.cache_clear()
     config.settings()  # read now, not within a measurement
 
 
-def _business(patch: pytest.MonkeyPatch, size: int) -> dict[str, str]:
+def business(patch: pytest.MonkeyPatch, size: int) -> dict[str, str]:
     """A table with so many customers, and the ids of the busy one among them."""
     progress(f"customers: a business of {size:,}")
-    make_table(_table(size))
-    _use(patch, size)
+    make_table(table_of(size))
+    use(patch, size)
     known = busy_customer()
-    crowd.fill(_table(size), 0, size)
+    crowd.fill(table_of(size), 0, size)
     return known
 
 
@@ -79,7 +80,7 @@ def _compared(
     events = {size: invocation("GET", url, ids) for size, ids in known.items()}
     costs = []
     for size, event in events.items():
-        _use(patch, size)
+        use(patch, size)
         with counted() as calls, consumed() as parts:  # counted() first reads what a process keeps
             perform(event)
         costs.append((len(calls), sum(parts)))
@@ -112,7 +113,7 @@ def _round(patch: pytest.MonkeyPatch, events: dict[int, Any], runs: int) -> list
     times: dict[int, list[float]] = {size: [] for size in events}
     for turn in range(runs):
         for size in sorted(events, reverse=bool(turn % 2)):
-            _use(patch, size)
+            use(patch, size)
             times[size].append(clocked(partial(perform, events[size])) * 1000)
     parts = [statistics.quantiles(times[size], n=20) for size in sorted(events)]
     return [(one[9], one[18]) for one in parts]
@@ -127,7 +128,7 @@ def clocked(act: Callable[[], Any]) -> float:
 
 def registering(patch: pytest.MonkeyPatch) -> Line:
     """A registration against the same transaction, made bare."""
-    _use(patch, SMALL)
+    use(patch, SMALL)
     ours, bare = [], []
     for turn in range(WARM_UP + REGISTRATIONS):
         event, actions = invocation("POST", "/v1/customers", {}, _newcomer()), _transaction()

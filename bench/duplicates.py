@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
-from bench.capacity import environment, make_table
+from bench.capacity import TABLE, environment
 from bench.dynamodb_local import Missing, running
 from bench.report import Line, alone
 from bench.scene import invocation, perform
 from chalicelib.duplicates.worker import BATCH
 from tests.calls import counted
 from tests.cloud import invoke, sqs_event
+from tests.engine import make_table
 from tests.memory import forget
 
 TITLE = "Duplicates among near-identical customers (DynamoDB Local)"
@@ -36,7 +37,7 @@ def measure(at_once: int = 1) -> Iterator[Line]:
     try:
         with pytest.MonkeyPatch.context() as patch, running() as url:
             environment(patch, url)
-            make_table()
+            make_table(TABLE)
             events = list(_events([_register(number) for number in range(ALIKE)]))
             yield from _in_turn(events) if at_once == 1 else _together(events, at_once)
             forget()

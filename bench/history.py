@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from bench import crowd
-from bench.capacity import TABLE, environment, make_table
+from bench.capacity import TABLE, environment
 from bench.customers import clocked
 from bench.dynamodb_local import Missing, running
 from bench.folder import Folder
@@ -41,6 +41,7 @@ from chalicelib.support import service as support
 from chalicelib.support.requests import NewTicket
 from chalicelib.timeline import service as timeline
 from chalicelib.timeline.model import NewInteraction
+from tests.engine import make_table
 
 TITLE = "A long history: merging, collecting and erasing it (DynamoDB Local)"
 FEW, MANY = 5, 50_000
@@ -77,7 +78,7 @@ def measure(events: int = MANY) -> Iterator[Line]:
                 patch.setenv(f"RAPPORT_{bucket}_BUCKET", bucket.lower())
             objects = Folder(Path(folder))
             patch.setattr(aws, "s3", lambda: objects)
-            make_table()
+            make_table(TABLE)
             known = {count: _customer(count) for count in (FEW, events)}
             yield from merging(known)
             yield from collecting_all(known[events])

@@ -20,7 +20,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import boto3
 import pytest
 
 from bench.dynamodb_local import Missing, running
@@ -35,7 +34,7 @@ from chalicelib.transfer import running as job
 from chalicelib.transfer.import_model import Import, Setup
 from chalicelib.transfer.import_views import AnalyseImport, NewImport
 from chalicelib.transfer.slices import LANES
-from infra.build import resources
+from tests.engine import make_table
 from tests.memory import forget, plain_environment
 
 TABLE, BARE = "rapport-imports", "rapport-bare"
@@ -74,16 +73,9 @@ def table() -> Iterator[str]:
         patch.setattr(job, "STEP_SECONDS", STEP_SECONDS)
         forget()
         for name in (TABLE, BARE):
-            _make(name)
+            make_table(name)
         yield engine
         forget()
-
-
-def _make(name: str) -> None:
-    (found,) = resources("AWS::DynamoDB::Table").values()
-    parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    properties: Any = {part: found["Properties"][part] for part in parts}
-    boto3.client("dynamodb").create_table(TableName=name, **properties)
 
 
 class BareLoop:

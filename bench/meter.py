@@ -45,9 +45,8 @@ WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 class Meter:
     """Adds up while `running`."""
 
-    def __init__(self, cloud: Cloud, latency: dict[str, int]) -> None:
+    def __init__(self, latency: dict[str, int]) -> None:
         self.use: Use = defaultdict(float)
-        self._cloud = cloud
         self._latency = latency
         self._memory = {
             part["Properties"]["Handler"]: part["Properties"]["MemorySize"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.report import Line, progress
@@ -12,15 +13,23 @@ from tests.e2e.clouds import PYTHON, Cloud, own
 
 def on_cloud(what: str, cloud_file: str | None, measure: Callable[[Cloud], str]) -> Line:
     """A line that informs of a figure; of none where no local cloud is installed."""
-    if cloud_file is not None:
-        return Line(what, "", measure(Cloud(Path(cloud_file))), None)
-    if not PYTHON.exists():
+    if cloud_file is None and not PYTHON.exists():
         return Line(what, "", "not measured: no local cloud is installed (make run installs it)", None)
+    with given_or_own(cloud_file) as cloud:
+        return Line(what, "", measure(cloud), None)
+
+
+@contextmanager
+def given_or_own(cloud_file: str | Path | None) -> Iterator[Cloud]:
+    """The cloud of this file; without one, a cloud that is stopped at the end."""
+    if cloud_file is not None:
+        yield Cloud(Path(cloud_file))
+        return
     progress("the local cloud starts")
     with tempfile.TemporaryDirectory() as folder:
         cloud = own(Path(folder))
         cloud.up()
         try:
-            return Line(what, "", measure(cloud), None)
+            yield cloud
         finally:
             cloud.down()

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from bench.capacity import make_table
 from bench.dynamodb_local import Missing, running
 from bench.report import progress
 from bench.scene import quiet
 from chalicelib.kernel import aws
 from tests.cloud import Cloud, invoke, sqs_event
+from tests.engine import make_table
 from tests.mailbox import receipt
 from tests.memory import forget, in_memory, plain_environment
 from tests.stack import SUPPORT_ADDRESS
@@ -57,8 +57,8 @@ class Post:
 
 
 @contextmanager
-def opened() -> Iterator[Post]:
-    """A post office with an empty table, and quiet logs."""
+def opened(*, only_engine: bool = False) -> Iterator[Post]:
+    """A post office with an empty table, and quiet logs. Raises Missing when it may be `only_engine`'s."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         plain_environment(patch)
@@ -67,6 +67,8 @@ def opened() -> Iterator[Post]:
         try:
             url = stack.enter_context(running())
         except Missing as missing:
+            if only_engine:
+                raise
             progress(f"the table is moto's, which slows down as it grows: {missing}")
             yield Post(cloud, "moto")
             return

@@ -127,7 +127,7 @@ def metered(scene: Scene) -> dict[str, Use]:
 
 def _use(scene: Scene, deed: Deed, times: int) -> Use:
     ready = [deed.act(scene) for _ in range(times)]
-    with Meter(scene.cloud, LIST["latency"]).running() as use:
+    with Meter(LIST["latency"]).running() as use:
         for perform in ready:
             perform()
         _carry(scene)

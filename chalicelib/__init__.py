@@ -3,4 +3,4 @@
 import gc
 
 # What is imported stays. By Python's own thresholds the collector would walk all of it, in every cold start.
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(100_000, 20, 20)

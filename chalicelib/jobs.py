@@ -12,37 +12,65 @@ from collections.abc import Callable
 from chalice.app import Blueprint
 from pydantic import ConfigDict, ValidationError
 
-from chalicelib.customers import members
-from chalicelib.feedback import history
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.events import Published
 from chalicelib.kernel.model import Model
 from chalicelib.kernel.work import Work
 from chalicelib.kernel.workers import Job, queue_worker
-from chalicelib.knowledge import indexing as articles
-from chalicelib.portal import entering
-from chalicelib.privacy import collecting, erasing, retaining
-from chalicelib.suggestions import merging as suggestions
-from chalicelib.suggestions import telling
-from chalicelib.transfer import exporting as exports
-from chalicelib.transfer import running as imports
 
 worker = Blueprint(__name__)
 
-STEPS: dict[str, Callable[[Work, str, int], None]] = {
-    "art": articles.step,
-    "era": erasing.step,
-    "exp": exports.step,
-    "fim": history.take_step,
-    "imp": imports.take_step,
-    "org": members.empty,
-    "prt": entering.step,
-    "ret": retaining.step,
-    "sar": collecting.step,
-    "sug": suggestions.step,
-    "tel": telling.step,
-}
-"""By the prefix of the job's id."""
+Step = Callable[[Work, str, int], None]
+
+
+def step_of(kind: str) -> Step | None:  # noqa: C901 - a table, whose features are imported late
+    """Who takes the steps of a kind of job, which is the prefix of its id."""
+    match kind:
+        case "art":
+            from chalicelib.knowledge import indexing
+
+            return indexing.step
+        case "era":
+            from chalicelib.privacy import erasing
+
+            return erasing.step
+        case "exp":
+            from chalicelib.transfer import exporting
+
+            return exporting.step
+        case "fim":
+            from chalicelib.feedback import history
+
+            return history.take_step
+        case "imp":
+            from chalicelib.transfer import running
+
+            return running.take_step
+        case "org":
+            from chalicelib.customers import members
+
+            return members.empty
+        case "prt":
+            from chalicelib.portal import entering
+
+            return entering.step
+        case "ret":
+            from chalicelib.privacy import retaining
+
+            return retaining.step
+        case "sar":
+            from chalicelib.privacy import collecting
+
+            return collecting.step
+        case "sug":
+            from chalicelib.suggestions import merging
+
+            return merging.step
+        case "tel":
+            from chalicelib.suggestions import telling
+
+            return telling.step
+    return None
 
 
 class _Next(Model):
@@ -58,7 +86,7 @@ def jobs(job: Job) -> None:
         following = _Next.model_validate(Published.of(job.body).data)
     except ValidationError:
         raise Invalid("This is no step of a job.", code="unreadable_step") from None
-    take = STEPS.get(following.job_id.partition("_")[0])
+    take = step_of(following.job_id.partition("_")[0])
     if take is None:
         raise Invalid("There is no job of that kind.", code="unknown_job")
     try:

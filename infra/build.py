@@ -1,7 +1,8 @@
 """Builds the deployment package and its template: `python -m infra.build --target aws|local`.
 
 Joins the YAML files of this folder, has `chalice package` add the functions and the API, and leaves in
-build/<target>/: deployment.zip, sam.yaml (as Chalice wrote it) and template.json (what is deployed).
+build/<target>/: deployment.zip, sam.yaml (as Chalice wrote it), template.json (what is deployed) and the
+package's bill of materials (infra/sbom.py).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import yaml
 
-from infra import archive
+from infra import archive, sbom
 from infra.template import Template, excerpt, merged, resources
 from infra.turns import turn
 
@@ -97,6 +98,7 @@ def _build(target: str, folder: Path) -> None:
     (folder / "template.json").write_text(
         json.dumps(finish(template), separators=(",", ":")), encoding="utf-8"
     )
+    sbom.write(folder)
     report(folder, budget=MAX_ZIP if target == "aws" else None)
 
 

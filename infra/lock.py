@@ -23,9 +23,10 @@ FILES = {
     "infra/requirements.txt": ["infra/requirements.in"],
     "tests/browser/requirements.txt": ["tests/browser/requirements.in"],
     "tests/clients/requirements.txt": ["tests/clients/requirements.in"],
+    "bench/faulty/requirements.txt": ["bench/faulty/requirements.in"],
 }
-"""What each pins: the package; the environments of developers, the local cloud, checkov, the browser,
-and strangers' clients."""
+"""What each pins: the package; the environments of developers, the local cloud, checkov, browser, strangers' clients,
+faults."""
 
 
 def main() -> int:

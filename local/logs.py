@@ -13,6 +13,8 @@ from local.progress import Failed, say
 
 PREFIX = "/aws/lambda/"
 POLL_SECONDS = 1.0
+AT_ONCE = 10_000
+"""Events that CloudWatch gives at once, at most."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _FRAME = re.compile(r'^(START|END|REPORT) RequestId|^\{"_aws":')
 _LEVEL = re.compile(r'"level": ?"(ERROR|CRITICAL)"')
@@ -65,11 +67,25 @@ def seconds_of(text: str) -> int:
 
 def lines_since(logs: Any, start: int) -> list[Line]:
     """All lines of all functions since `start` (milliseconds since 1970), in order of time."""
-    found: list[Line] = []
+    found: dict[str, Line] = {}
     for group in _groups(logs):
-        answer = logs.filter_log_events(logGroupName=group, startTime=start)
-        found += [_line(group, number, event) for number, event in enumerate(answer["events"])]
-    return sorted(found, key=lambda line: line.at)
+        for number, event in enumerate(_events_since(logs, group, start)):
+            line = _line(group, number, event)
+            found[line.id] = line
+    return sorted(found.values(), key=lambda line: line.at)
+
+
+def _events_since(logs: Any, group: str, start: int) -> Iterator[dict[str, Any]]:
+    """All events of a group: the emulator gives the first 10,000 and no token, so the rest is asked by time.
+
+    Of a millisecond with more than that the rest is left out.
+    """
+    while True:
+        events = logs.filter_log_events(logGroupName=group, startTime=start)["events"]
+        yield from events
+        if len(events) < AT_ONCE:
+            return
+        start = max(events[-1]["timestamp"], start + 1)
 
 
 def _line(group: str, number: int, event: dict[str, Any]) -> Line:

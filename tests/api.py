@@ -93,8 +93,13 @@ class Api:
                 "principalId": answer["principalId"],
                 **answer["context"],
             }
-        response = application.app(event, None)
-        return Answer(response["statusCode"], dict(response["headers"]), response["body"])
+        return deliver(event)
+
+
+def deliver(event: dict[str, Any]) -> Answer:
+    """What the app answers to a proxy event, whoever let it through."""
+    response = application.app(event, None)
+    return Answer(response["statusCode"], dict(response["headers"]), response["body"])
 
 
 def _is_guarded(path: str, method: str) -> bool:
@@ -104,8 +109,13 @@ def _is_guarded(path: str, method: str) -> bool:
 
 def authorize(key: str) -> Any:
     """What the authorizer function answers to a key; None where API Gateway would answer 401."""
+    return authorize_header(f"Bearer {key}")
+
+
+def authorize_header(header: str) -> Any:
+    """The same for any `Authorization`."""
     arn = "arn:aws:execute-api:us-east-1:123456789012:abc/api/GET/v1/customers"
-    event = {"type": "TOKEN", "methodArn": arn, "authorizationToken": f"Bearer {key}"}
+    event = {"type": "TOKEN", "methodArn": arn, "authorizationToken": header}
     answer = invoke("chalicelib.access.authorizer:authorizer", event)
     (statement,) = answer["policyDocument"]["Statement"]
     return answer if statement["Resource"] else None

@@ -25,9 +25,9 @@ def counted() -> Iterator[list[str]]:
     def note(model: Any, **_: Any) -> None:
         calls.append(model.name)
 
-    def authorize(key: str, real: Any = api.authorize) -> Any:
+    def authorize(header: str, real: Any = api.authorize_header) -> Any:
         before = len(calls)
-        answer = real(key)
+        answer = real(header)
         del calls[before:]
         return answer
 
@@ -37,7 +37,7 @@ def counted() -> Iterator[list[str]]:
     for client in clients:
         client.meta.events.register("before-call", note)
     try:
-        with patch.object(api, "authorize", authorize):
+        with patch.object(api, "authorize_header", authorize):
             yield calls
     finally:
         for client in clients:

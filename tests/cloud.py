@@ -45,8 +45,8 @@ WORKERS = {
 class Cloud(Stack):
     """The resources, by logical id, and the pump."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, elsewhere: dict[str, str] | None = None) -> None:
+        super().__init__(elsewhere)
         self._streams = boto3.client("dynamodbstreams")
         self._read: str | None = None
         """The sequence number of the last record that was read."""

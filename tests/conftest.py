@@ -16,7 +16,7 @@ __all__ = ["caller"]
 collect_ignore = ["browser", "clients"]
 """Need environments and conftests of their own: make test-browser, make test-clients."""
 
-TOGETHER = ("tests/e2e/", "tests/infra/")
+TOGETHER = ("tests/e2e/", "tests/infra/", "tests/intruders/")
 """Folders whose tests share what is dear to make, a cloud and a package, so one process runs them."""
 
 

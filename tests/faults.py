@@ -1,4 +1,4 @@
-"""Makes AWS calls fail as the cloud would, by botocore's own hook, before anything is sent."""
+"""Makes AWS calls fail as the cloud would, by a hook of botocore, or makes them twice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
+
+from botocore import xform_name
 
 Answer = dict[str, Any]
 
@@ -49,3 +51,22 @@ def answering(client: Any, operation: str, *answers: Answer | None) -> Iterator[
         yield calls
     finally:
         client.meta.events.unregister(event, before_call)
+
+
+@contextmanager
+def repeating(client: Any, operation: str) -> Iterator[None]:
+    """Make each call of an operation twice: its first answer is lost, and the client tries again."""
+    event = f"before-call.{client.meta.service_model.service_id.hyphenize()}.{operation}"
+
+    def lost(params: Any, **_: Any) -> None:
+        client.meta.events.unregister(event, lost)
+        try:
+            getattr(client, xform_name(operation))(**json.loads(params["body"]))
+        finally:
+            client.meta.events.register_first(event, lost)
+
+    client.meta.events.register_first(event, lost)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(event, lost)

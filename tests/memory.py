@@ -18,6 +18,7 @@ from chalicelib.kernel.commit import commit
 from chalicelib.kernel.work import Work
 from tests.api import Api
 from tests.cloud import Cloud
+from tests.engine import own_table, point_to_it
 from tests.stack import MAIL_DOMAIN, one_at_a_time
 from tests.tables import share_items
 
@@ -58,13 +59,14 @@ def _renew_session() -> None:
 
 @contextmanager
 def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    """The deployed resources on moto, with the functions' environment set."""
+    """The deployed resources on moto, the table perhaps elsewhere, with the functions' environment set."""
+    point_to_it(patch)
     one_at_a_time(patch)
     share_items(patch)
     _renew_session()
-    with mock_aws(config=ONE_SESSION):
+    with mock_aws(config=ONE_SESSION), own_table() as elsewhere:
         forget()
-        made = Cloud()
+        made = Cloud(elsewhere)
         for name, value in made.environment().items():
             patch.setenv(name, value)
         boto3.client("ssm").put_parameter(

@@ -65,11 +65,11 @@ def _template() -> tuple[str, Any]:
 
 
 class Stack:
-    """The resources, by logical id."""
+    """The resources, by logical id; `elsewhere` names those that stand for moto's."""
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: dict[str, str] | None = None) -> None:
         self.sqs = boto3.client("sqs")
-        self._ids = self._create()
+        self._ids = {**self._create(), **(elsewhere or {})}
         self._subscribe()
         self._hurry()
 

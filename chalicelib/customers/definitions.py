@@ -9,7 +9,7 @@ from pydantic import Field
 from chalicelib.customers.model import CustomName, Locale
 from chalicelib.kernel import patches
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.kernel.model import Line, Model, Stored
+from chalicelib.kernel.model import Line, Model, Number, Stored
 
 Kind = Literal["text", "number", "boolean", "date", "choice", "url", "money"]
 Labels = Annotated[
@@ -18,7 +18,7 @@ Labels = Annotated[
 ]
 Bound = (
     Annotated[int, Field(ge=-(2**53), le=2**53)]
-    | Annotated[float, Field(ge=-1e100, le=1e100)]
+    | Number
     | Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 )
 """A number for numbers and amounts of money, a day for dates."""

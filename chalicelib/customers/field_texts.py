@@ -27,6 +27,8 @@ _DOTTED = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
 """Day, month, year: nobody writes months first with dots."""
 _SLASHED = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})")
+MAX_AMOUNT = 100
+"""Characters of an amount; what is longer is none, and is not tried."""
 _AMOUNT = re.compile(r"([A-Za-z]{3}|€)?\s*([^A-Za-z€]+?)\s*([A-Za-z]{3}|€)?")
 
 
@@ -89,7 +91,7 @@ def _day(year: str, month: str, day: str) -> str | None:
 
 
 def _money(_field: CustomField, text: str) -> str | None:
-    found = _AMOUNT.fullmatch(text)
+    found = _AMOUNT.fullmatch(text) if len(text) <= MAX_AMOUNT else None
     if found is None or bool(found[1]) == bool(found[3]):
         return None
     number = _plain_number(found[2])

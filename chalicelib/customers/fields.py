@@ -11,7 +11,7 @@ from chalicelib.customers.definitions import CustomField, Definitions, Kind, is_
 from chalicelib.kernel.errors import Invalid
 
 _MONEY = re.compile(r"(-?)0*([0-9]{1,15})(?:\.([0-9]{1,4}))? ?([A-Z]{3})")
-_URL = re.compile(r"https?://[^\s/?#]+[^\s]*")
+_URL = re.compile(r"https?://[^\s/?#]\S*")
 _WITHOUT_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 _MINOR_UNITS = dict.fromkeys(_WITHOUT_MINOR_UNIT.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3)

@@ -17,16 +17,11 @@ from chalicelib.customers.identity import (
 from chalicelib.kernel import ids, patches
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Text, TimeZone, Utc, each_once
+from chalicelib.kernel.model import Line, Model, Number, Stored, Text, TimeZone, Utc, each_once
 
 CustomerId = Annotated[str, ids.id_of("cus")]
 Stage = Literal["lead", "prospect", "customer", "former"]
-CustomValue = (
-    Annotated[str, Text(500, 0)]
-    | bool
-    | Annotated[int, Field(ge=-(2**53), le=2**53)]
-    | Annotated[float, Field(ge=-1e100, le=1e100)]
-)
+CustomValue = Annotated[str, Text(500, 0)] | bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Number
 
 
 def _bounded(custom: dict[str, Any]) -> dict[str, Any]:

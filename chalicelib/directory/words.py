@@ -35,7 +35,7 @@ _SUFFIXED = re.compile(f"[{_UNSPACED}\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac
 """Scripts that are written without spaces, and Hangul, in which the family name is not set apart."""
 _GAP = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
 _DOMAIN = re.compile(r"[\w-]{2,}(\.[\w-]{2,})*\.[\w-]+")
-_TELEPHONE = re.compile(r"\+?[\d()./-]*\d[\d()./-]*")
+_TELEPHONE = re.compile(r"\+?[()./-]*\d[\d()./-]*")
 
 
 def folded(text: str) -> str:

@@ -105,6 +105,18 @@ _A_LINE = Described("pattern", rf"^[^{_BREAKS}]*[^\s{_BREAKS}][^{_BREAKS}]*$")
 _A_TEXT = Described("pattern", r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
 
 
+def _storable(value: float) -> float:
+    """Refuse what is too close to 0 for DynamoDB, which refuses the whole transaction."""
+    if 0 < abs(value) < SMALLEST:
+        raise ValueError("must be 0, or no closer to it than 1e-100")
+    return value
+
+
+SMALLEST, LARGEST = 1e-100, 1e100
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST), AfterValidator(_storable)]
+"""A number that the table can hold, with room left for sums: DynamoDB's go from 1e-130 to 1e126."""
+
+
 @dataclass(frozen=True)
 class Line(GroupedMetadata):
     """`Annotated[str, Line(200)]`: one stripped line of `minimum` to `maximum` characters."""

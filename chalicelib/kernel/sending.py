@@ -17,7 +17,7 @@ MAX_BYTES = 250_000
 
 
 def send_all(sendings: Sequence[Sending]) -> list[RapportError | None]:
-    """Send messages; for each, None or Unavailable. Raises Unavailable when the queue answers not at all.
+    """Send messages; for each, None or Unavailable. Raises Unavailable when none of them was taken.
 
     A message by itself is one call; so are up to ten for one queue.
     """
@@ -27,12 +27,22 @@ def send_all(sendings: Sequence[Sending]) -> list[RapportError | None]:
         return [None]
     errors: dict[int, RapportError] = {}
     for places in _parts(sendings):
-        entries: list[Any] = [{"Id": str(place), "MessageBody": sendings[place].body} for place in places]
-        with busy_is_unavailable("queue"):
-            answer = aws.sqs().send_message_batch(QueueUrl=sendings[places[0]].queue_url, Entries=entries)
-        for failed in answer.get("Failed", []):
-            errors[int(failed["Id"])] = Unavailable("The queue is busy; try again.")
+        try:
+            errors |= _send_part(sendings, places)
+        except Unavailable as error:  # the parts before were taken, so this is not the whole request's error
+            errors |= dict.fromkeys(places, error)
+    if errors and len(errors) == len(sendings):
+        raise errors[0]
     return [errors.get(place) for place in range(len(sendings))]
+
+
+def _send_part(sendings: Sequence[Sending], places: list[int]) -> dict[int, RapportError]:
+    """Send what goes together, in one call; the errors of those that the queue did not take."""
+    entries: list[Any] = [{"Id": str(place), "MessageBody": sendings[place].body} for place in places]
+    with busy_is_unavailable("queue"):
+        answer = aws.sqs().send_message_batch(QueueUrl=sendings[places[0]].queue_url, Entries=entries)
+    busy = Unavailable("The queue is busy; try again.")
+    return {int(failed["Id"]): busy for failed in answer.get("Failed", [])}
 
 
 def _parts(sendings: Sequence[Sending]) -> Iterator[list[int]]:

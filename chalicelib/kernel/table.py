@@ -104,7 +104,8 @@ def busy_is_unavailable(service: str = "database") -> Iterator[None]:
         yield
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if error.response["Error"]["Code"] in _BUSY or status >= 500:
+        code = error.response["Error"]["Code"].rpartition(".")[2]  # SQS may put its name before
+        if code in _BUSY or status >= 500:
             raise Unavailable(f"The {service} is busy; try again.") from error
         raise
     except (HTTPClientError, ConnectionError) as error:

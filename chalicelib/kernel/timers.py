@@ -12,6 +12,7 @@ from pydantic import ConfigDict
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.model import Model, Utc
+from chalicelib.kernel.table import busy_is_unavailable
 
 SOON = timedelta(seconds=5)
 """The nearest that a timer is set, since the scheduler refuses a time that is past when it looks."""
@@ -56,18 +57,19 @@ def schedule(wake: Wake, *, now: datetime) -> None:
     minute = _full_minute(wake.wake_at)
     at = max(minute, now + SOON)
     try:
-        client.create_schedule(
-            GroupName=settings().schedule_group,
-            Name=f"{wake.wake_id}-{minute:%Y%m%dT%H%M}",
-            ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
-            FlexibleTimeWindow={"Mode": "OFF"},
-            ActionAfterCompletion="DELETE",
-            Target={
-                "Arn": settings().timers_queue_arn,
-                "RoleArn": settings().scheduler_role_arn,
-                "Input": wake.model_dump_json(),
-                "DeadLetterConfig": {"Arn": settings().timers_dead_letters_arn},
-            },
-        )
+        with busy_is_unavailable("scheduler"):
+            client.create_schedule(
+                GroupName=settings().schedule_group,
+                Name=f"{wake.wake_id}-{minute:%Y%m%dT%H%M}",
+                ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
+                FlexibleTimeWindow={"Mode": "OFF"},
+                ActionAfterCompletion="DELETE",
+                Target={
+                    "Arn": settings().timers_queue_arn,
+                    "RoleArn": settings().scheduler_role_arn,
+                    "Input": wake.model_dump_json(),
+                    "DeadLetterConfig": {"Arn": settings().timers_dead_letters_arn},
+                },
+            )
     except client.exceptions.ConflictException:
         return

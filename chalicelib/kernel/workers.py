@@ -18,7 +18,7 @@ from chalice.app import Blueprint
 
 from chalicelib.kernel import aws, telemetry
 from chalicelib.kernel.commit import commit_all
-from chalicelib.kernel.errors import Repeated, Stale
+from chalicelib.kernel.errors import RapportError, Repeated, Stale
 from chalicelib.kernel.work import Work
 
 STALE_TRIES = 4
@@ -62,8 +62,9 @@ class Job:
 
     @property
     def retry_after(self) -> int:
-        """Seconds until this message comes again: 5 after the first try, then doubled."""
-        return int(min(FIRST_RETRY * 2 ** (self.receives - 1), LAST_RETRY))
+        """Seconds until this message comes again: 5 at first, then doubled; or later, as its error asks."""
+        asked = self.error.extra.get("retry_after", 0) if isinstance(self.error, RapportError) else 0
+        return int(min(max(FIRST_RETRY * 2 ** (self.receives - 1), asked), LAST_RETRY))
 
 
 def _jobs(records: list[Any]) -> list[Job]:

@@ -190,6 +190,8 @@ class StoredMessage(Message):
     """Threads that it was in before; copies of its attachments lie there still."""
     attempts: int = 0
     claimed_until: int = 0
+    claimed_as: str | None = None
+    """The name of the newest claim: by it a sender knows its own, whose answer was lost."""
 
     def was_abandoned(self, now: datetime) -> bool:
         """Whether its sender died, or did not learn from SES what became of it."""

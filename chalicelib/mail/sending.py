@@ -88,7 +88,8 @@ def _claimed(work: Work, message_id: str) -> StoredMessage:
     if claimed:
         return message
     if message.status == "sending":
-        raise Unavailable("Somebody else is sending this mail.")
+        left = message.claimed_until - int(work.now.timestamp()) + 1
+        raise Unavailable("Somebody else is sending this mail.", retry_after=left)
     raise Repeated("This mail is not waiting to be sent, or not yet.")
 
 
@@ -191,8 +192,8 @@ def _locale(message: StoredMessage, reader: _Reader) -> str | None:
 
 
 def _unknown() -> Unavailable:
-    """Nobody knows whether it went out. The claim stays, so that it is not sent again at once."""
-    return Unavailable("SES gave no clear answer.", code="ses_silent")
+    """Nobody knows whether it went out. The claim stays, and until it is over no try is wasted on it."""
+    return Unavailable("SES gave no clear answer.", code="ses_silent", retry_after=CLAIM_SECONDS + 1)
 
 
 def _refused(work: Work, message: StoredMessage, error: ClientError) -> None:

@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBu
 from chalicelib.kernel import aws
 from chalicelib.kernel.config import settings
 from chalicelib.kernel.errors import RapportError, Repeated, Stale
-from chalicelib.kernel.ids import stamp
+from chalicelib.kernel.ids import stamp, ulid
 from chalicelib.kernel.table import Item, busy_is_unavailable, decode_item, encode_item
 from chalicelib.kernel.work import Failure, Work
 from chalicelib.mail.model import RANK, Status, StoredMessage
@@ -23,15 +23,17 @@ def claim(message_id: str, *, now: datetime, until: int) -> tuple[StoredMessage,
     Nobody knows whether that one went out: it is `uncertain` from now on. The message, and whether it was
     taken. Raises NotFound for a message that is not there.
     """
-    waits = Attr("not_before").gt(stamp(now))
-    message, claimed = _claim(message_id, Attr("status").eq("queued") & ~waits, until=until)
+    waits, name = Attr("not_before").gt(stamp(now)), ulid(now)
+    taking = {"claimed_until": until, "claimed_as": name}
+    message, claimed = _claim(message_id, Attr("status").eq("queued") & ~waits, **taking)
     if claimed or not message.was_abandoned(now):
         return message, claimed
     abandoned = Attr("status").eq("sending") & Attr("claimed_until").eq(message.claimed_until)
-    return _claim(message_id, abandoned, until=until, uncertain=True)
+    return _claim(message_id, abandoned, **taking, uncertain=True)
 
 
 def _claim(message_id: str, when: ConditionBase, **assign: Any) -> tuple[StoredMessage, bool]:
+    """Where the answer is lost, the client claims once more, and finds the mail claimed by itself."""
     client = aws.dynamodb()
     try:
         with busy_is_unavailable():
@@ -40,13 +42,14 @@ def _claim(message_id: str, when: ConditionBase, **assign: Any) -> tuple[StoredM
                 Key=encode_item(message_key(message_id)._asdict()),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **_taking(when, {"claimed_until": assign.pop("until"), **assign}),
+                **_taking(when, assign),
             )
     except client.exceptions.ConditionalCheckFailedException as failed:
         old: Any = failed.response.get("Item")
         if not old:
             raise no_such_message() from None
-        return stored(decode_item(old)), False
+        found = stored(decode_item(old))
+        return found, found.claimed_as == assign["claimed_as"]
     return stored(decode_item(answer["Attributes"])), True
 
 

@@ -28,8 +28,8 @@ STAGES = {
     "churned": "former",
 }
 """What other programs call our stages."""
-_SEVERAL = re.compile(r"\s*(?::::|;)\s*")
-_SEVERAL_OR_COMMA = re.compile(r"\s*(?::::|;|,)\s*")
+_SEVERAL = re.compile(":::|;")
+_SEVERAL_OR_COMMA = re.compile(":::|;|,")
 SEVERAL = {
     "email": _SEVERAL_OR_COMMA,
     "phone": _SEVERAL,
@@ -37,7 +37,11 @@ SEVERAL = {
     "tags": _SEVERAL_OR_COMMA,
     "external_ids": _SEVERAL,
 }
-"""What parts the values of a field that holds several; phones may have commas within."""
+"""What parts the values of a field that holds several; phones may have commas within.
+
+Spaces around are taken off afterwards: a pattern that takes them too would try each run of them again and
+again, and a cell may be a megabyte of spaces.
+"""
 
 Fields = dict[str, Any]
 Put = Callable[[Fields, Any], None]
@@ -129,14 +133,18 @@ def _extend(fields: Fields, name: str, values: list[str]) -> None:
 
 def cell(text: str, several: re.Pattern[str] | None) -> Any:
     """What a cell says, without the apostrophes that an export puts before what would be a formula."""
-    return restored(text) if several is None else [restored(part) for part in several.split(text) if part]
+    return restored(text) if several is None else [restored(part) for part in _split(text, several)]
+
+
+def _split(text: str, pattern: re.Pattern[str]) -> list[str]:
+    return [stripped for part in pattern.split(text) if (stripped := part.strip())]
 
 
 def _parts(value: Any, pattern: re.Pattern[str]) -> list[str]:
     """The several values of a field; Google marks its own labels with a star."""
     if value is None:
         return []
-    parts = value if isinstance(value, list) else [part for part in pattern.split(_text(value)) if part]
+    parts = value if isinstance(value, list) else _split(_text(value), pattern)
     return [_text(part).removeprefix("* ") for part in parts]
 
 

@@ -160,3 +160,12 @@ def test_scopes_are_checked(cloud: Cloud) -> None:
     reader.post("/v1/customers", ADA).problem(403, "missing_scope")
     reader.get("/v1/customers").ok()
     Api(None).get("/v1/customers").problem(401, "unauthorized")
+
+
+def test_numbers_that_the_table_cannot_hold_are_told_by_their_field(api: Api) -> None:
+    for number in (1.5e-131, -5e-324, 1e101):
+        body = {"name": "Ada", "custom": {"weight": number}}
+        found = api.post("/v1/customers", body).problem(422, "invalid")
+        assert found["invalid_params"][0]["name"].startswith("custom.weight")
+    body = {"name": "Ada", "custom": {"weight": 1e-100, "loss": 0.0}}
+    assert api.post("/v1/customers", body).ok(201)["custom"] == body["custom"]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.e2e import planted
+
 TIMEOUT_SECONDS = 40
 
 
@@ -86,6 +88,8 @@ def fetch(
         connection.request(method, target, body, headers or {})
         answer = connection.getresponse()
         found = {name.lower(): value for name, value in answer.getheaders()}
-        return Answer(answer.status, found, answer.read())
+        given = Answer(answer.status, found, answer.read())
+        planted.hear(url, body, *(headers or {}).values(), given.content)
+        return given
     finally:
         connection.close()

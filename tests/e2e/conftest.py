@@ -17,11 +17,11 @@ from tests.e2e.clouds import PYTHON, Cloud, OwnCloud, own
 from tests.e2e.post import Post, address_of
 
 FOLDER = Path(__file__).parent
-LAST = ["test_retention.py", "test_restart.py"]
+LAST = ["test_retention.py", "test_logs.py", "test_restart.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is here; take what is old late, and stop the cloud last."""
+    """Mark what is here; take what is old late, then read the logs, and stop the cloud last."""
     for item in items:
         if FOLDER in item.path.parents:
             item.add_marker(pytest.mark.e2e)

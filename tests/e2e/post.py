@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
+from tests.e2e import planted
 from tests.e2e.caller import fetch
 from tests.e2e.waiting import eventually
 
@@ -63,6 +64,7 @@ class Post:
 
     def send_raw(self, raw: bytes, sender: str, to: str | None = None) -> None:
         """Bring any bytes as a mail."""
+        planted.hear(raw, sender)
         with smtplib.SMTP(self.addresses["smtp_host"], self.addresses["smtp_port"], timeout=30) as door:
             door.sendmail(sender, [to or self.addresses["support_address"]], raw)
 

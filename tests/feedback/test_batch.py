@@ -10,6 +10,7 @@ from chalicelib.kernel import aws
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
+from tests.faults import answering, refusal
 from tests.memory import caller
 
 ROW = {"kind": "nps", "score": 9, "comment": '=HYPERLINK("http://x") <script>alert(1)</script>'}
@@ -58,6 +59,20 @@ def test_what_the_queue_refuses_is_said_of_its_row(api: Api, monkeypatch: pytest
     results = api.post("/v1/feedback/batch", {"responses": [ROW] * 3}).ok(202)["results"]
     assert [one["outcome"] for one in results] == ["rejected", "accepted", "accepted"]
     assert results[0]["code"] == "unavailable"
+
+
+def test_a_call_that_fails_concerns_its_rows_only(api: Api, cloud: Cloud) -> None:
+    throttled = refusal("AWS.SimpleQueueService.RequestThrottled")
+    with answering(aws.sqs(), "SendMessageBatch", None, throttled):
+        results = api.post("/v1/feedback/batch", {"responses": [ROW] * 25}).ok(202)["results"]
+    outcomes = [(one["outcome"], one["code"]) for one in results]
+    assert (
+        outcomes == [("accepted", None)] * 10 + [("rejected", "unavailable")] * 10 + [("accepted", None)] * 5
+    )
+    cloud.pump()
+    assert api.get("/v1/feedback/stats").ok()["responses"] == 15
+    with answering(aws.sqs(), "SendMessageBatch", throttled, throttled):
+        api.post("/v1/feedback/batch", {"responses": [ROW] * 20}).problem(503, "unavailable")
 
 
 def test_large_responses_go_in_smaller_calls(api: Api, cloud: Cloud) -> None:

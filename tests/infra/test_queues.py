@@ -21,6 +21,15 @@ def test_every_event_source_reports_partial_failures(package: Package) -> None:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
 
 
+def test_the_emulator_is_told_numbers_of_functions_at_once(package: Package) -> None:
+    for name, _, source in sources_of(package):
+        most = source.get("ScalingConfig", {}).get("MaximumConcurrency", 2)
+        if isinstance(most, dict):
+            condition, _, most = most["Fn::If"]
+            assert condition == "OnAws", name
+        assert isinstance(most, int), f"{name}: its poller would fail for all queues"
+
+
 def test_every_queue_has_dead_letters_and_is_encrypted(package: Package) -> None:
     for name, queue in of(package, "AWS::SQS::Queue").items():
         properties = queue["Properties"]

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import aws
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.timers import Request, Wake, schedule
 from tests.cloud import Cloud
+from tests.faults import answering, refusal
 from tests.stack import SCHEDULE_GROUP
 
 TICKET = "tkt_01J00000000000000000000000"
@@ -37,6 +39,12 @@ def test_twice_is_once(cloud: Cloud) -> None:
     for _ in range(2):
         schedule(Wake(wake_id=TICKET, wake_at=DUE), now=NOW)
     assert len(aws.scheduler().list_schedules(GroupName=SCHEDULE_GROUP)["Schedules"]) == 1
+
+
+def test_a_busy_scheduler_is_unavailable(cloud: Cloud) -> None:
+    busy = refusal("ThrottlingException", 429)
+    with answering(aws.scheduler(), "CreateSchedule", busy), pytest.raises(Unavailable):
+        schedule(Wake(wake_id=TICKET, wake_at=DUE), now=NOW)
 
 
 def test_a_time_in_the_past_fires_now(cloud: Cloud) -> None:

@@ -153,6 +153,13 @@ def test_each_time_a_failed_message_comes_later(receives: int, seconds: int) -> 
     assert Job("id", "body", receives=receives).retry_after == seconds
 
 
+@pytest.mark.parametrize(("asked", "seconds"), [(1, 5), (66, 66), (9999, 300)])
+def test_an_error_may_ask_for_more_time(asked: int, seconds: int) -> None:
+    job = Job("id", "body")
+    job.fail(Unavailable("Somebody else has it.", retry_after=asked))
+    assert job.retry_after == seconds
+
+
 def test_failed_messages_are_shown_again_soon(cloud: Cloud) -> None:
     with answering(aws.sqs(), "ChangeMessageVisibilityBatch", {"Successful": []}) as calls:
         _run(cloud, one_by_one, "a", "poison", "poison", receives=3)

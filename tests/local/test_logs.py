@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from local.logs import Line, failures, printed, seconds_of
+from local.logs import AT_ONCE, Line, failures, lines_since, printed, seconds_of
 from local.progress import Failed
 
 
@@ -58,3 +60,27 @@ def test_lengths_of_time() -> None:
     assert [seconds_of(text) for text in ("90s", "10m", "2h", "1d")] == [90, 600, 7200, 86400]
     with pytest.raises(Failed, match="90s"):
         seconds_of("ten minutes")
+
+
+class _Logs:
+    """A group of many events, of which CloudWatch gives so many at once."""
+
+    def __init__(self, events: int) -> None:
+        self._events: list[dict[str, Any]] = [
+            {"eventId": str(number), "timestamp": number // 3, "message": "x", "logStreamName": "s"}
+            for number in range(events)
+        ]
+
+    def get_paginator(self, _: str) -> _Logs:
+        return self
+
+    def paginate(self, **_: str) -> list[Any]:
+        return [{"logGroups": [{"logGroupName": "/aws/lambda/api"}]}]
+
+    def filter_log_events(self, *, startTime: int, **_: str) -> Any:  # noqa: N803 - as boto3 names it
+        return {"events": [one for one in self._events if one["timestamp"] >= startTime][:AT_ONCE]}
+
+
+@pytest.mark.parametrize("events", [0, 1, AT_ONCE - 1, AT_ONCE, 2 * AT_ONCE + 7])
+def test_no_line_of_a_busy_function_is_left_out(events: int) -> None:
+    assert len(lines_since(_Logs(events), 0)) == events

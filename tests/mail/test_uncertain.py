@@ -15,6 +15,7 @@ from chalicelib.mail import sending, store, suppression_store
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.consent.statements import customer, say, topic
+from tests.faults import answering, repeating
 from tests.mailbox import outbox
 
 QUEUES = {"answer": "OutboundMailQueue", "campaign": "OutboundCampaignsQueue"}
@@ -129,6 +130,43 @@ def test_a_lost_answer(
     assert _message(api, message_id) == ("sent" if kind == "answer" else "failed", True)
     assert cloud.deliver(QUEUES[kind], waking) == set()
     assert len(outbox()) == went + (kind == "answer")
+
+
+def test_no_try_is_wasted_while_a_claim_holds(
+    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, waking = queued("answer")
+    with answering(aws.sqs(), "ChangeMessageVisibilityBatch", *[{"Successful": []}] * 2) as calls:
+        with monkeypatch.context() as patched:
+            _die(patched, "ses.send_raw_email", ReadTimeoutError(endpoint_url="ses"))
+            cloud.deliver(QUEUES["answer"], waking)
+        cloud.deliver(QUEUES["answer"], waking)
+    waits = [entry["VisibilityTimeout"] for call in calls for entry in call["Entries"]]
+    assert waits[0] == sending.CLAIM_SECONDS + 1
+    assert sending.CLAIM_SECONDS - 5 <= waits[1] <= sending.CLAIM_SECONDS + 1
+
+
+@pytest.mark.parametrize("kind", QUEUES)
+def test_a_claim_whose_answer_was_lost_is_ones_own(api: Api, cloud: Cloud, queued: Any, kind: str) -> None:
+    message_id, waking = queued(kind)
+    with repeating(aws.dynamodb(), "UpdateItem"):
+        assert cloud.deliver(QUEUES[kind], waking) == set()
+    assert _message(api, message_id) == ("sent", False)
+    assert len(outbox()) == 1
+
+
+def test_an_abandoned_mail_is_claimed_though_the_answer_was_lost(
+    api: Api, cloud: Cloud, queued: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message_id, waking = queued("answer")
+    with monkeypatch.context() as patched:
+        _die(patched, "ses.send_raw_email", SystemError("the function was stopped before"))
+        cloud.deliver(QUEUES["answer"], waking)
+    _end_claim(cloud, message_id)
+    with repeating(aws.dynamodb(), "UpdateItem"):
+        assert cloud.deliver(QUEUES["answer"], waking) == set()
+    assert _message(api, message_id) == ("sent", True)
+    assert len(outbox()) == 1
 
 
 def test_throttling_waits_for_a_timer_after_some_tries(

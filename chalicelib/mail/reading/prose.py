@@ -41,19 +41,19 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]{},;:\"|@=\\*]{1,64}@(?:[^\s<>()\[\]{},;:\"|
 _VALID = re.compile(r"[^\s@]{1,64}@[\w#](?:[\w.-]{0,250}[\w])?\.?[\w-]*", re.UNICODE)
 _NAMING = re.compile(
     r"""(?:
-      rcpt\ *(?:to)?\ *:? | (?:final|original|failed|intended|undeliverable|invalid|bad
-      |affected)[-\ ]?(?:recipient|address|user)s?\ *:?
-    | recipients?(?:\ address)?(?:es)?(?:\ is|\ was|\ are)?\ *: | error-for\ *: | e-?mail\ address\ *:
-      | user(?:id)?\ *:
-    | (?:un)?deliver(?:able|ed|ing|y)?\ +(?:(?:your|the|this|mail|e-?mail|message|following|it)\ +){0,3}to
-    | (?:message|mail|sent|addressed|posted|reach|gateway|mailbox|attempts?)\ *(?:was\ |is\ )?(?:to|for
-      |user)? \ *:?
-    | generated\ from | destinataire\ *: | (?:adresse?|empfänger|destinatario|destinatário|адрес[^\s]*)\ *:?
-    | (?:smtp|rfc822|x400|notes)\ *[:;=]
-    )[\s<("'\[]*(?:smtp\ *[:=]|rfc822\ *;|mailto:)?\s*$""",
+      rcpt\ *+(?:to)?\ *+:? | (?:final|original|failed|intended|undeliverable|invalid|bad
+      |affected)[-\ ]?(?:recipient|address|user)s?\ *+:?
+    | recipients?(?:\ address)?(?:es)?(?:\ is|\ was|\ are)?\ *+: | error-for\ *+: | e-?mail\ address\ *+:
+      | user(?:id)?\ *+:
+    | (?:un)?deliver(?:able|ed|ing|y)?\ ++(?:(?:your|the|this|mail|e-?mail|message|following|it)\ ++){0,3}to
+    | (?:message|mail|sent|addressed|posted|reach|gateway|mailbox|attempts?)\ *+(?:was\ |is\ )?(?:to|for
+      |user)? \ *+:?
+    | generated\ from | destinataire\ *+: | (?:adresse?|empfänger|destinatario|destinatário|адрес[^\s]*)\ *+:?
+    | (?:smtp|rfc822|x400|notes)\ *+[:;=]
+    )[\s<("'\[]*+(?:smtp\ *+[:=]|rfc822\ *+;|mailto:)?\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""What stands right before an address that could not be reached."""
+"""What stands right before an address that could not be reached. No run of spaces is tried twice (`*+`)."""
 _NOT_NAMING = re.compile(
     r"""(?:\bfrom|\bcontact|\bsender|\bby|\bpostmaster|\badministrator|\bsupport|\breply(?:ing)?\ to
       |\bforward(?:ed)?\b.{0,40}\ to

@@ -98,7 +98,7 @@ def _csv(read: Read, start: int, dialect: Dialect, header: bool | None) -> Diale
         raise Invalid("The file's beginning cannot be read as rows.", code="unsupported_file")
     _check_number(first.cells)
     if header is None:
-        header = not any(_DATUM.fullmatch(cell.strip()) for cell in first.cells)
+        header = not any(_DATUM.fullmatch(cell.strip()[:MAX_LABEL]) for cell in first.cells)
     labels = first.cells if header else [""] * len(first.cells)
     found = {"header": header, "columns": _labels(labels), "rows_at": first.end if header else start}
     return dialect.model_copy(update=found)

@@ -1,0 +1,146 @@
+"""Memory of each function over many invocations: `python -m bench.memory [--times 50000] [FUNCTION …]`.
+
+Every packaged handler runs alone in a fresh interpreter, as in Lambda, and is given recorded events over and
+over, with other ids and addresses each time, so that whatever is kept for each of them would pile up. AWS is
+played to it by another process as it was recorded (bench/replay.py). What the process holds after all
+invocations may hardly be more than after a tenth of them, when everything is imported and all that is to be
+kept is kept: neither memory, nor the blocks that Python allocated, which tell a leak from what the allocator
+spares for later. Every answer is compared with the recorded one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import published, varying
+from bench.played_events import Recorded, recorded
+from bench.replay import playing
+from bench.report import Line, alone, progress
+from tests.infra.package import Package, make
+
+TITLE = "Memory of each function"
+TIMES = 2_000
+GROWTH_BUDGET = 1.05
+"""Of the memory after a tenth of the invocations; what the allocator does comes to two or three per cent."""
+BLOCKS_BUDGET = 1.03
+"""Caches with a bound, such as that of addresses, fill for some thousands of invocations."""
+
+_RUN = """
+import gc, importlib, json, os, sys
+sys.path[:0] = [sys.argv[1], sys.argv[2]]
+told = os.fdopen(os.dup(1), "w")
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+given = json.load(sys.stdin)
+module, name = given["handler"].rsplit(".", 1)
+handler = getattr(importlib.import_module(module), name)
+
+class Context:
+    function_name = "rapport-test"
+    function_version = "$LATEST"
+    memory_limit_in_mb = "512"
+    aws_request_id = "00000000-0000-4000-8000-000000000000"
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rapport-test"
+    log_group_name = log_stream_name = "test"
+
+    def get_remaining_time_in_millis(self):
+        return 10_000
+
+def held():
+    gc.collect()
+    with open("/proc/self/statm") as told:
+        pages = int(told.read().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE"), sys.getallocatedblocks()
+
+def same(answer, expected):
+    if isinstance(answer, dict) and "statusCode" in answer:
+        return answer["statusCode"] == expected["statusCode"]
+    return "batchItemFailures" not in expected or answer == expected
+
+texts = [(json.dumps(one["event"]), one["answer"]) for one in given["events"]]
+memory, wrong, context = [], 0, Context()
+for number in range(given["times"]):
+    text, expected = texts[number % len(texts)]
+    answer = handler(json.loads(vary(text, number)), context)
+    wrong += not same(answer, expected)
+    if number + 1 in given["marks"]:
+        memory.append(held())
+print(json.dumps({"memory": memory, "wrong": wrong}), file=told, flush=True)
+"""
+
+
+class Held(NamedTuple):
+    """What a process has after some invocations."""
+
+    memory: int
+    """Bytes."""
+    blocks: int
+    """Pieces that Python allocated."""
+
+
+class Run(NamedTuple):
+    """What it had after a tenth of the invocations, and after all; how many answers were not as recorded."""
+
+    early: Held
+    late: Held
+    wrong: int
+
+
+def measure(times: int, wanted: Sequence[str]) -> Iterator[Line]:
+    progress("recording events on the cloud in memory")
+    scene = recorded()
+    with tempfile.TemporaryDirectory() as folder:
+        package = make(Path(folder))
+        handlers = {name: part["Handler"] for name, part in sorted(package.functions().items())}
+        for name, handler in handlers.items():
+            if not wanted or name in wanted:
+                progress(f"{name}, {times:,} invocations of {len(scene.events[handler])} events")
+                yield line(name, times, hold(package, scene, handler, times))
+    theirs = f"{published.MEMORY_MB} MB of a whole server, {published.SOURCE}"
+    yield Line("for comparison", "", theirs, None)
+
+
+def hold(package: Package, scene: Recorded, handler: str, times: int) -> Run:
+    """Run a handler so many times. Raises CalledProcessError when it raises."""
+    events = scene.events[handler]
+    given = {
+        "handler": handler,
+        "events": [{"event": one.event, "answer": one.answer} for one in events],
+        "times": times,
+        "marks": [max(times // 10, 1), times],
+    }
+    code = Path(varying.__file__).read_text(encoding="utf-8") + _RUN
+    with playing([one.as_json()["exchanges"] for one in events]) as url:
+        environment = {**scene.environment, "AWS_ENDPOINT_URL": url}
+        said = json.loads(package.python(code, event=given, environment=environment))
+    return Run(Held(*said["memory"][0]), Held(*said["memory"][-1]), said["wrong"])
+
+
+def line(name: str, times: int, run: Run) -> Line:
+    early, late = run.early, run.late
+    memory, blocks = late.memory / early.memory, late.blocks / early.blocks
+    figure = (
+        f"{late.memory / 1e6:.1f} MB after {times:,}, {early.memory / 1e6:.1f} after {times // 10:,}: "
+        f"{memory - 1:+.1%}; blocks {blocks - 1:+.2%}"
+    )
+    if run.wrong:
+        figure += f"; {run.wrong:,} answers not as recorded"
+    flat = memory <= GROWTH_BUDGET and blocks <= BLOCKS_BUDGET
+    return Line(name, "≤ +5 %", figure, flat and not run.wrong)
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Memory of each function over many invocations.")
+    parser.add_argument("--times", type=int, default=TIMES, help="invocations of each function")
+    parser.add_argument("functions", nargs="*", help="logical ids, such as FeedbackWorker; all by default")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    chosen = options(sys.argv[1:])
+    sys.exit(alone(TITLE, lambda: measure(chosen.times, chosen.functions)))
