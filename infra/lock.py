@@ -25,8 +25,7 @@ FILES = {
     "tests/clients/requirements.txt": ["tests/clients/requirements.in"],
     "bench/faulty/requirements.txt": ["bench/faulty/requirements.in"],
 }
-"""What each pins: the package; the environments of developers, the local cloud, checkov, browser, strangers' clients,
-faults."""
+"""What each pins: the package; environments: developers, local cloud, checkov, browser, clients, faults."""
 
 
 def main() -> int:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 OF_FORM = (
     *("Field required", "Extra inputs", "Input should", "String should", "List should", "Dictionary should"),
-    *("must not contain control", "must be a single", "must be a time", "must be a day", "must carry a time"),
+    *(
+        "must not contain control",
+        "must be a single",
+        "must be a time such",
+        "must be a day such",
+        "must carry a time",
+    ),
 )
 """How the reasons begin that the document could have told; others are rules, such as of two fields."""
 A_FRACTION = "Input should be a valid integer"

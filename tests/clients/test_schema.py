@@ -20,7 +20,6 @@ def test_the_api_is_as_its_document_says(cloud: Cloud, pytestconfig: pytest.Conf
     options = [
         *("--url", found["api_url"]),
         *("--header", f"Authorization: Bearer {found['api_key']}"),
-        *("--checks", "all"),
         *("--phases", "examples,coverage,fuzzing,stateful"),
         *("--max-examples", str(pytestconfig.getoption("--examples"))),
         *("--max-time", str(pytestconfig.getoption("--seconds"))),
