@@ -9,7 +9,7 @@ CLOUD := .venv-cloud/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-dynamodb-local check audit lint-infra bench bench-faults package deploy lock clean
+.PHONY: help run test test-browser test-clients test-dynamodb-local check audit lint-infra bench bench-faults package deploy lock clean
 
 help: ## show the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 22
@@ -24,6 +24,9 @@ test: .venv/installed .venv-cloud/installed ## run all tests, the end-to-end one
 test-browser: .venv/installed .venv-cloud/installed ## drive the pages in a real browser, if there is one
 	@$(APP) -m tests.browser.find || exit 0; $(MAKE) --no-print-directory .venv-browser/installed && \
 		.venv-browser/bin/python -m pytest --confcutdir=tests/browser tests/browser $(ARGS)
+
+test-clients: .venv/installed .venv-cloud/installed .venv-clients/installed ## strangers' tools on a local cloud: schemathesis, a generated client, mail programs, the AWS CLI
+	@.venv-clients/bin/python -m pytest -s --confcutdir=tests/clients tests/clients $(ARGS)
 
 test-dynamodb-local: .venv/installed ## run the tests with the table on AWS's own engine, if Java and npm are there
 	@$(APP) -m tests.dynamodb_local $(ARGS)
@@ -62,10 +65,10 @@ lock: .venv/installed ## pin the requirements anew
 
 clean: ## stop the local cloud and forget its data, environments and builds
 	@if [ -x $(CLOUD) ]; then $(CLOUD) -m local down; fi
-	rm -rf .local .bench .venv .venv-cloud .venv-checkov .venv-browser .venv-faults build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .local .bench .venv .venv-cloud .venv-checkov .venv-browser .venv-clients .venv-faults build .chalice/deployments .mypy_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The environments: the app and its tools, the emulator, checkov, what drives a browser, what makes calls fail; their dependencies would clash in one.
+# The environments: the app and its tools, the emulator, checkov, what drives a browser, what makes calls fail, strangers' tools; their dependencies would clash in one.
 .venv/installed: requirements.txt requirements-dev.txt
 	$(call environment,.venv,requirements-dev.txt)
 
@@ -77,6 +80,9 @@ clean: ## stop the local cloud and forget its data, environments and builds
 
 .venv-browser/installed: tests/browser/requirements.txt
 	$(call environment,.venv-browser,tests/browser/requirements.txt)
+
+.venv-clients/installed: tests/clients/requirements.txt
+	$(call environment,.venv-clients,tests/clients/requirements.txt)
 
 .venv-faults/installed: bench/faulty/requirements.txt
 	$(call environment,.venv-faults,bench/faulty/requirements.txt)

@@ -22,9 +22,10 @@ FILES = {
     "local/requirements.txt": ["local/requirements.in"],
     "infra/requirements.txt": ["infra/requirements.in"],
     "tests/browser/requirements.txt": ["tests/browser/requirements.in"],
+    "tests/clients/requirements.txt": ["tests/clients/requirements.in"],
     "bench/faulty/requirements.txt": ["bench/faulty/requirements.in"],
 }
-"""What each pins: the package; the environments of developers, the local cloud, checkov, browser, faults."""
+"""What each pins: the package; environments: developers, local cloud, checkov, browser, clients, faults."""
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -207,9 +208,19 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         if answer.status >= 200 and answer.status not in {204, 304}:
             self.send_header("Content-Length", str(len(answer.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
+
+    def send_error(self, code: int, message: str | None = None, _: str | None = None) -> None:
+        """Answer what is no request, or of a method that nothing here has, as API Gateway does."""
+        self.close_connection = True
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            self._send(problem(404, "not_found", "There is nothing at this path and method."))
+        else:
+            self._send(problem(code, "bad_request", message or "This is no request."))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are logged by the API; nothing is printed here."""

@@ -13,8 +13,8 @@ from tests.memory import caller, in_memory, plain_environment
 
 __all__ = ["caller"]
 
-collect_ignore = ["browser"]
-"""Needs an environment and a conftest of its own: make test-browser."""
+collect_ignore = ["browser", "clients"]
+"""Need environments and conftests of their own: make test-browser, make test-clients."""
 
 TOGETHER = ("tests/e2e/", "tests/infra/", "tests/intruders/")
 """Folders whose tests share what is dear to make, a cloud and a package, so one process runs them."""

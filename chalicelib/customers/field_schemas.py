@@ -53,7 +53,6 @@ def _describe(custom: dict[str, Any], definitions: Definitions, model: str) -> N
         custom["required"] = required
         custom.pop("default")
     if definitions.closed and model != "Customer":
-        custom.pop("patternProperties")
         custom["additionalProperties"] = False
 
 

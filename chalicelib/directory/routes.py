@@ -61,7 +61,7 @@ class CustomerQuery(PageParameters):
     handle: Annotated[Handle | None, Field(description="`network:name`")] = None
     stage: Stage | None = None
     owner: StaffId | None = None
-    tag: Annotated[str | None, Line(50)] = None
+    tag: Annotated[str, Line(50)] | None = None
     organisation_id: OrganisationId | None = None
     created_from: Annotated[Utc | None, Field(description="Created at this time or later.")] = None
     created_to: Annotated[Utc | None, Field(description="Created before this time.")] = None

@@ -45,7 +45,7 @@ class NewInvitations(Model):
     ] = None
 
 
-class Row(Stored):
+class InvitedRow(Stored):
     """What became of a customer: `accepted` is invited in a moment, unless the survey's rules forbid it."""
 
     customer_id: str
@@ -57,7 +57,7 @@ class Row(Stored):
 class Results(Model):
     """In the order of the request."""
 
-    results: list[Row]
+    results: list[InvitedRow]
 
 
 class Invitation(Stored):

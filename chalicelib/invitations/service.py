@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.customers import service as customers
 from chalicelib.invitations import store
 from chalicelib.invitations.events import InvitationDue, InvitationScheduled
-from chalicelib.invitations.model import LATEST, Invitation, NewInvitations, Results, Row
+from chalicelib.invitations.model import LATEST, Invitation, InvitedRow, NewInvitations, Results
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, Invalid, RapportError
 from chalicelib.kernel.http.batches import Batch, RowRepeated
@@ -39,7 +39,7 @@ def invite(batch: Batch, survey: str, new: NewInvitations) -> Results:
     what = survey if new.send_at is None else f"{survey} {stamp(new.send_at)}"
     rows = {row: _replayed(what, one, asked[row]) for row, one in batch.recall(len(asked)).items()}
     known = customers.get_many(asked)
-    made: dict[int, tuple[Work, Row]] = {}
+    made: dict[int, tuple[Work, InvitedRow]] = {}
     for row, customer_id in enumerate(asked):
         if row in rows:
             continue
@@ -49,18 +49,18 @@ def invite(batch: Batch, survey: str, new: NewInvitations) -> Results:
             made[row] = work, _made(work, invitation)
             batch.remember(work, row, _fingerprint(what, customer_id), made[row][1].model_dump())
         else:
-            rows[row] = Row(customer_id=customer_id, outcome="rejected", code="no_such_customer")
+            rows[row] = InvitedRow(customer_id=customer_id, outcome="rejected", code="no_such_customer")
     failures = batch.commit([work for work, _ in made.values()])
     for (row, (_, result)), error in zip(made.items(), failures, strict=True):
         rows[row] = _outcome(what, result, error)
     return Results(results=[rows[row] for row in range(len(asked))])
 
 
-def _made(work: Work, invitation: Invitation) -> Row:
+def _made(work: Work, invitation: Invitation) -> InvitedRow:
     customers.require(work, invitation.customer_id)
     store.add(work, invitation)
     schedule(work, invitation)
-    return Row(customer_id=invitation.customer_id, outcome="accepted", invitation_id=invitation.id)
+    return InvitedRow(customer_id=invitation.customer_id, outcome="accepted", invitation_id=invitation.id)
 
 
 def _begun(face: Face, customer_id: str, at: datetime, send_at: datetime | None) -> Invitation:
@@ -77,7 +77,7 @@ def _begun(face: Face, customer_id: str, at: datetime, send_at: datetime | None)
     )
 
 
-def _outcome(what: str, result: Row, error: RapportError | None) -> Row:
+def _outcome(what: str, result: InvitedRow, error: RapportError | None) -> InvitedRow:
     if error is None:
         return result
     if isinstance(error, RowRepeated):
@@ -89,8 +89,8 @@ def _fingerprint(what: str, customer_id: str) -> str:
     return hashlib.sha256(f"{what} {customer_id}".encode()).hexdigest()
 
 
-def _replayed(what: str, record: Item, customer_id: str) -> Row:
-    row = Row.model_validate(record["result"], strict=False)
+def _replayed(what: str, record: Item, customer_id: str) -> InvitedRow:
+    row = InvitedRow.model_validate(record["result"], strict=False)
     if record["fingerprint"] != _fingerprint(what, customer_id):
         reused = {
             "customer_id": customer_id,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from chalicelib.kernel.model import Line
+from chalicelib.kernel.model import Described, Line
 
 _PLAIN = re.compile(r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,63})*)@([A-Za-z0-9.-]{1,253})", re.ASCII)
 """An address whose local part nobody doubts, so that all there is to check is its domain."""
@@ -70,4 +70,4 @@ def ascii_domain(domain: str) -> str:
 
 
 Domain = Annotated[str, Line(253), AfterValidator(normal_domain)]
-EmailAddress = Annotated[str, Line(254), AfterValidator(normal_email)]
+EmailAddress = Annotated[str, Line(254), AfterValidator(normal_email), Described("format", "idn-email")]

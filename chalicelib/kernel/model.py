@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     StringConstraints,
     WithJsonSchema,
 )
@@ -26,6 +27,7 @@ from pydantic import (
 from chalicelib.kernel.ids import EPOCH, stamp
 
 Value = TypeVar("Value")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -65,13 +67,42 @@ def each_once(values: list[Value]) -> list[Value]:
     return list(dict.fromkeys(values))
 
 
+def _written_out(value: Any) -> Any:
+    """Refuse numbers, also as texts, which pydantic would take for seconds since 1970."""
+    if not (isinstance(value, datetime) or (isinstance(value, str) and _DAY.match(value))):
+        raise ValueError("must be a time such as 2026-01-31T09:30:00Z")
+    return value
+
+
 Utc = Annotated[
     datetime,
+    Strict(False),  # what it begins with was looked at
+    BeforeValidator(_written_out),
     AfterValidator(_to_utc),
     PlainSerializer(stamp, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment from 1970 to 9999, always in UTC; as text in milliseconds, so that it sorts as it reads."""
+
+
+_BREAKS = r"\x00-\x08\x0a-\x1f\x85\u2028\u2029"
+
+
+@dataclass(frozen=True)
+class Described:
+    """Tells the JSON schema, by a keyword of its own, what the validators of a text look for."""
+
+    keyword: str
+    value: str
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = handler(core_schema)
+        return {self.keyword: self.value, **schema}
+
+
+_MAYBE_A_LINE = Described("pattern", f"^[^{_BREAKS}]*$")
+_A_LINE = Described("pattern", rf"^[^{_BREAKS}]*[^\s{_BREAKS}][^{_BREAKS}]*$")
+_A_TEXT = Described("pattern", r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
 
 
 def _storable(value: float) -> float:
@@ -96,6 +127,7 @@ class Line(GroupedMetadata):
     def __iter__(self) -> Iterator[object]:
         yield StringConstraints(strip_whitespace=True, min_length=self.minimum, max_length=self.maximum)
         yield AfterValidator(_single_line)
+        yield _A_LINE if self.minimum else _MAYBE_A_LINE
 
 
 def _known_zone(name: str) -> str:
@@ -133,6 +165,7 @@ class Text(GroupedMetadata):
     def __iter__(self) -> Iterator[object]:
         yield StringConstraints(min_length=self.minimum, max_length=self.maximum)
         yield AfterValidator(_clean)
+        yield _A_TEXT
 
 
 class Model(BaseModel):

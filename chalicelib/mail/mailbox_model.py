@@ -30,7 +30,12 @@ def _own_address(address: str) -> str:
 
 
 class NewMailbox(Model):
-    address: Annotated[str, Line(254), AfterValidator(_own_address)]
+    address: Annotated[
+        str,
+        Line(254),
+        AfterValidator(_own_address),
+        Field(json_schema_extra={"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}@[A-Za-z0-9.-]{1,253}$"}),
+    ]
     name: Annotated[str, Line(100), Field(description="Whom its mails come from.")]
     purpose: Purpose = "support"
     team: TeamId | None = None

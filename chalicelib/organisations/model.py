@@ -18,7 +18,8 @@ Domains = Annotated[
     Field(max_length=20, description="Whose addresses are its people's; each subdomain by itself."),
     AfterValidator(each_once),
 ]
-Website = Annotated[str, Line(500), Field(pattern="^https?://[^\\s/]")]
+_WEBSITE = "^https?://[^\\s/]"
+Website = Annotated[str, Line(500), Field(pattern=_WEBSITE, json_schema_extra={"pattern": _WEBSITE})]
 Phone = Annotated[str, Line(40), Field(description="As it is to be shown.")]
 AddressLines = Annotated[
     list[Annotated[str, Line(200)]], Field(max_length=6, description="The postal address, as on an envelope.")

@@ -58,7 +58,7 @@ def show_portal_tickets(token: Token, query: PortalPageQuery, visitor: Visitor) 
         return pages.closed(error, visitor.languages, "../my")
 
 
-@routes.post("/my/{token}", public=True)
+@routes.post("/my/{token}", public=True, redirects=303)
 def open_ticket_at_portal(token: Token, form: Form, work: Work, visitor: Visitor) -> Raw:
     """Open a ticket, by the form of that page."""
     typed = {"subject": _typed(form, "subject"), "text": _typed(form, "text")}
@@ -87,7 +87,7 @@ def show_portal_ticket(token: Token, ticket_id: Part, query: PortalPageQuery, vi
         return pages.closed(error, visitor.languages, "../../my")
 
 
-@routes.post("/my/{token}/{ticket_id}", public=True)
+@routes.post("/my/{token}/{ticket_id}", public=True, redirects=303)
 def act_on_portal_ticket(token: Token, ticket_id: Part, form: Form, work: Work, visitor: Visitor) -> Raw:
     """Answer, mark solved or open again, by the buttons of that page."""
     try:
@@ -108,7 +108,7 @@ def act_on_portal_ticket(token: Token, ticket_id: Part, form: Form, work: Work, 
     return _see(f"{ticket_id}?sent=true")
 
 
-@routes.get("/my/{token}/{ticket_id}/{message_id}/{attachment_id}", public=True)
+@routes.get("/my/{token}/{ticket_id}/{message_id}/{attachment_id}", public=True, redirects=302)
 def fetch_portal_attachment(
     token: Token, ticket_id: Part, message_id: Part, attachment_id: Part, visitor: Visitor
 ) -> Raw:

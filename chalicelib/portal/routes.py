@@ -33,7 +33,7 @@ Token = Annotated[str, StringConstraints(max_length=200)]
 AttachmentId = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-@routes.post("/v1/public/portal", public=True, status=202)
+@routes.post("/v1/public/portal", public=True, status=202, content=())
 def ask_for_portal_link(body: LinkRequest, work: Work, visitor: Visitor) -> Raw:
     """Have a link to their own tickets mailed to a customer. 202, whether or not the address is one's.
 

@@ -39,7 +39,7 @@ def choose_preferences(token: Token, form: Form, link: Link) -> Raw:
     return choice_pages.shown(choosing.choose(token, form, link), token)
 
 
-@routes.get("/download/{token}", public=True)
+@routes.get("/download/{token}", public=True, content=(), redirects=302)
 def download_attachment(token: Token) -> Raw:
     """Go to an attachment that was too large for its mail. It changes nothing."""
     return downloading.found(token)

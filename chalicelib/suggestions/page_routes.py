@@ -80,7 +80,7 @@ def _post(form: Form, work: Work, link: Link, visitor: Visitor) -> Raw:
     return pages.posted(who)
 
 
-@routes.get("/ideas/{suggestion_id}", public=True)
+@routes.get("/ideas/{suggestion_id}", public=True, redirects=301)
 def show_idea(suggestion_id: Part, query: IdeaQuery, link: Link, visitor: Visitor) -> Raw:
     """Show a suggestion; a duplicate leads to what it was merged into. It changes nothing."""
     who = pages.reader(visitor.languages, link, query.token)

@@ -60,7 +60,7 @@ def find_similar_suggestions(query: SimilarQuery) -> Similar:
     return Similar(data=[PublicSuggestion.of(one) for one in finding.similar(query.q)])
 
 
-@routes.get("/v1/public/suggestions/{suggestion_id}", public=True)
+@routes.get("/v1/public/suggestions/{suggestion_id}", public=True, redirects=301)
 def read_public_suggestion(suggestion_id: SuggestionId, link: Link) -> PublicSuggestion:
     """Read a suggestion; its votes are exact. 301 leads from a duplicate to what it was merged into."""
     one = suggestions.public(suggestion_id)

@@ -31,8 +31,10 @@ class Wording(Model):
 
     title: Annotated[str, Line(150)]
     question: Annotated[str, Line(300)] | None = None
-    low: Annotated[str | None, Line(60), Field(description="What the lowest score means.")] = None
-    high: Annotated[str | None, Line(60), Field(description="What the highest score means.")] = None
+    low: Annotated[Annotated[str, Line(60)] | None, Field(description="What the lowest score means.")] = None
+    high: Annotated[Annotated[str, Line(60)] | None, Field(description="What the highest score means.")] = (
+        None
+    )
     comment: Annotated[str, Line(300)] | None = None
     thanks: Annotated[str, Text(1000)] | None = None
 

@@ -28,6 +28,7 @@ def lines(file: str) -> list[str]:
         ("local/requirements.txt", lines("local/requirements.in")),
         ("infra/requirements.txt", lines("infra/requirements.in")),
         ("tests/browser/requirements.txt", lines("tests/browser/requirements.in")),
+        ("tests/clients/requirements.txt", lines("tests/clients/requirements.in")),
     ],
 )
 def test_every_requirement_is_pinned_to_a_version_that_it_allows(file: str, asked: list[str]) -> None:

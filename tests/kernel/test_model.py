@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, Any
 
@@ -65,6 +66,25 @@ def test_a_text_keeps_its_breaks_and_is_bounded() -> None:
 def test_times_we_cannot_keep_are_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="must"):
         Note.model_validate_json(f'{{"at": "{text}"}}')
+
+
+@pytest.mark.parametrize("written", ['"1700000000"', '"0.5"', "1700000000", "null", "true"])
+def test_a_time_is_no_number(written: str) -> None:
+    with pytest.raises(ValidationError, match="must be a time such as"):
+        Note.model_validate_json(f'{{"at": {written}}}')
+
+
+@given(text=st.text(st.sampled_from("a \n\r\t\x00\x0b\x1f\x85\u2028é"), max_size=6))
+def test_the_schema_says_what_a_line_and_a_text_may_be(text: str) -> None:
+    told = Note.model_json_schema()["properties"]
+    for field in ("title", "text"):
+        try:
+            kept: str = getattr(Note.model_validate({field: text}), field)
+        except ValidationError:
+            kept = ""
+        fits = text != "" and re.search(told[field]["pattern"], text) is not None
+        assert fits <= (kept != ""), "what it allows is taken"
+        assert kept == "" or re.search(told[field]["pattern"], kept), "what is kept is allowed"
 
 
 @given(st.datetimes(timezones=st.integers(-1439, 1439).map(lambda m: timezone(timedelta(minutes=m)))))

@@ -175,6 +175,13 @@ def test_requests_pass_as_they_came(gateway: http.client.HTTPConnection) -> None
     assert "connection" not in told["headers"]
 
 
+def test_a_method_that_nothing_has_is_a_problem(gateway: http.client.HTTPConnection) -> None:
+    for method in ("TRACE", "BREW"):
+        status, headers, told = ask(gateway, method, "/v1/x")
+        assert (status, told["code"]) == (404, "not_found")
+        assert headers["Content-Type"] == "application/problem+json"
+
+
 def test_chunked_bodies_pass(gateway: http.client.HTTPConnection) -> None:
     _, _, told = ask(gateway, "POST", "/v1/x", iter([b"ab", b"cde"]), encode_chunked=True)
     assert told["length"] == 5

@@ -90,6 +90,12 @@ def test_what_is_no_survey_is_refused(api: Api) -> None:
     assert api.get("/v1/surveys").ok()["data"] == []
 
 
+def test_what_the_ends_of_the_scale_mean_may_be_null(api: Api) -> None:
+    body = DELIVERY | {"key": "plain", "texts": {"en": {"title": "Well?", "low": None, "high": None}}}
+    made = api.post("/v1/surveys", body).ok(201)
+    assert made["draft"]["texts"]["en"]["low"] is None
+
+
 def test_a_definition_is_bounded_in_bytes_and_a_patch_must_fit_together(api: Api) -> None:
     wide = {f"q{place}": "𝄞" * 300 for place in range(20)}
     questions = [{"id": name, "type": "text", "text": {"en": said}} for name, said in wide.items()]

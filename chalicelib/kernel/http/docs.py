@@ -54,7 +54,7 @@ def docs_routes(
         """Say that the API answers. It calls nothing else, so it stays up when the table does not."""
         return Health(status="ok", version=openapi.VERSION)
 
-    @routes.get("/v1/openapi.json", public=True)
+    @routes.get("/v1/openapi.json", public=True, content=("application/json",))
     def read_openapi(link: Link) -> Raw:
         """The OpenAPI 3.1 document of this API."""
         document = openapi.document(described(), link(""))
@@ -68,7 +68,7 @@ def docs_routes(
         """Show the API as a readable page."""
         return Raw(_PAGE, "text/html; charset=utf-8", _POLICY)
 
-    @routes.get("/docs/{asset}", public=True)
+    @routes.get("/docs/{asset}", public=True, content=tuple(sorted({*_ASSETS.values()})))
     def read_docs_asset(asset: Annotated[str, StringConstraints(max_length=100)]) -> Raw:
         """The scripts and styles of the page."""
         if asset == "start.js":

@@ -6,14 +6,11 @@ import inspect
 from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
-
+from chalicelib.kernel.http import schemas
 from chalicelib.kernel.http.problems import CONTENT_TYPE, Problem
 from chalicelib.kernel.http.routes import Raw, Route
 
 VERSION = "0.1.0"
-_REF = "#/components/schemas/{model}"
 _ABOUT = """Send an API key with each request: `Authorization: Bearer rk_…`. Each operation names the scope \
 that the key needs.
 
@@ -26,7 +23,7 @@ and parameters that are not known here are refused.
 """
 
 
-def _header(name: str, description: str, **bounds: int) -> dict[str, Any]:
+def _header(name: str, description: str, **bounds: Any) -> dict[str, Any]:
     """A parameter that is a request's header."""
     schema = {"type": "string", **bounds}
     return {"name": name, "in": "header", "description": description, "schema": schema}
@@ -37,6 +34,7 @@ _IDEMPOTENCY = _header(
     "The same key replays the same answer; another request under it is 409.",
     minLength=1,
     maxLength=255,
+    pattern="^[!-~]([ -~]*[!-~])?$",
 )
 _IF_MATCH = _header("If-Match", "The ETag the change is meant for; 412 when it is no longer the current one.")
 _IF_NONE_MATCH = _header("If-None-Match", "The ETag of what is known already; 304 when it is still current.")
@@ -51,7 +49,7 @@ _LOCATION = {"description": "The URL where it can be read.", "schema": {"type": 
 def document(routes: Iterable[Route], server: str) -> dict[str, Any]:
     """The document of these routes, as plain data."""
     listed = sorted(routes, key=lambda route: (route.path, route.method))
-    references, schemas = _schemas(listed)
+    references, described = schemas.of_routes(listed)
     paths: dict[str, Any] = {}
     for route in listed:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, references)
@@ -68,7 +66,7 @@ def document(routes: Iterable[Route], server: str) -> dict[str, Any]:
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in listed)],
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": described,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key, `rk_…`."}
             },
@@ -76,35 +74,7 @@ def document(routes: Iterable[Route], server: str) -> dict[str, Any]:
     }
 
 
-_References = dict[Any, Any]
-
-
-def _schemas(routes: list[Route]) -> tuple[_References, dict[str, Any]]:
-    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
-    for route in routes:
-        if "body" in route.types:
-            wanted[route.types["body"], "validation"] = None
-        if _is_model(route.types["return"]):
-            wanted[route.types["return"], "serialization"] = None
-    references, definitions = models_json_schema(list(wanted), ref_template=_REF)
-    schemas = definitions["$defs"]
-    for name, schema in schemas.items():
-        if name.endswith("Patch"):  # also a part of a larger patch
-            _forget_defaults(schema)
-    return dict(references), schemas
-
-
-def _forget_defaults(patch: dict[str, Any]) -> None:
-    """What a merge patch leaves out stays as it is, whatever its model holds in that place."""
-    for schema in patch["properties"].values():
-        schema.pop("default", None)
-
-
-def _is_model(kind: Any) -> bool:
-    return inspect.isclass(kind) and issubclass(kind, BaseModel)
-
-
-def _operation(route: Route, references: _References) -> dict[str, Any]:
+def _operation(route: Route, references: schemas.References) -> dict[str, Any]:
     summary, _, description = inspect.cleandoc(route.view.__doc__ or "").partition("\n")
     operation: dict[str, Any] = {
         "operationId": route.view.__name__,
@@ -135,7 +105,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         for name, adapter in route.path_parameters.items()
     ]
     if "query" in route.types:
-        schema = route.types["query"].model_json_schema()
+        schema = schemas.plain(route.types["query"].model_json_schema())
         required = schema.get("required", [])
         definitions = schema.get("$defs", {})
         parameters += [
@@ -158,7 +128,7 @@ def _has_version(route: Route) -> bool:
     result = route.types["return"]
     if route.cached:
         return True
-    return _is_model(result) and "version" in result.model_fields
+    return schemas.is_model(result) and "version" in result.model_fields
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -172,25 +142,40 @@ def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
     return {name: _inlined(one, definitions) for name, one in schema.items()}
 
 
-def _responses(route: Route, references: _References) -> dict[str, Any]:
+def _responses(route: Route, references: schemas.References) -> dict[str, Any]:
+    problem = {CONTENT_TYPE: {"schema": references[Problem, "serialization"]}}
+    if route.types["return"] is Raw and "text/html" in route.content:
+        problem["text/html"] = {"schema": {"type": "string"}}
+    responses = {
+        **_success(route, references),
+        "default": {"description": "A problem; `code` says which.", "content": problem},
+    }
+    if _has_version(route) and route.method == "GET":
+        unchanged = {"description": "Not changed since `If-None-Match`.", "headers": {"ETag": _ETAG}}
+        responses["304"] = unchanged
+    if route.redirects:
+        elsewhere = {"description": "It is elsewhere.", "headers": {"Location": _LOCATION}}
+        responses[str(route.redirects)] = elsewhere
+    return responses
+
+
+def _success(route: Route, references: schemas.References) -> dict[str, Any]:
     result = route.types["return"]
     success: dict[str, Any] = {"description": "Done."}
-    if _is_model(result):
-        success["content"] = {"application/json": {"schema": references[result, "serialization"]}}
-    elif result is Raw:
-        success["content"] = {"*/*": {"schema": {"type": "string"}}}
+    if schemas.is_model(result):
+        schema = references[result, "serialization"]
+        if route.secret and route.method == "POST":
+            schema = {"anyOf": [schema, references[schemas.Remembered, "serialization"]]}
+        success["content"] = {"application/json": {"schema": schema}}
+    elif result is Raw and route.content:
+        # What is no text is JSON, such as this document.
+        shapes = {kind: {"type": "string"} if kind.startswith("text/") else {} for kind in route.content}
+        success["content"] = {kind: {"schema": schema} for kind, schema in shapes.items()}
+    elif result is Raw and route.redirects:
+        return {}
     headers = {"ETag": _ETAG} if _has_version(route) else {}
-    responses: dict[str, Any] = {}
-    if headers and route.method == "GET":
-        responses["304"] = {"description": "Not changed since `If-None-Match`.", "headers": headers}
     if route.location:
         headers = {**headers, "Location": _LOCATION}
     if headers:
         success["headers"] = headers
-    status = 204 if result is type(None) else route.status
-    problem = {CONTENT_TYPE: {"schema": references[Problem, "serialization"]}}
-    return {
-        str(status): success,
-        **responses,
-        "default": {"description": "A problem; `code` says which.", "content": problem},
-    }
+    return {"204" if result is type(None) else str(route.status): success}

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Response
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from chalicelib.kernel import errors
 from chalicelib.kernel.model import Model
@@ -44,9 +44,11 @@ class InvalidParam(Model):
 class Problem(Model):
     """The body of every error answer; some carry further members, such as `customer_id` of a holder."""
 
+    model_config = ConfigDict(extra="allow")
+
     type: str
     title: str
-    status: int
+    status: int | None = None
     detail: str
     code: str
     request_id: str | None = None

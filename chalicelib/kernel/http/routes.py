@@ -31,6 +31,8 @@ Guard = Callable[[Work], None]
 
 _SPECIAL = ("body", "query", "work", "batch", "link", "visitor", "form")
 
+_PAGE = ("text/html",)
+
 CORS = CORSConfig(
     allow_origin="*",
     allow_headers=[
@@ -61,6 +63,7 @@ class Route:
     """One method of one path. `scope` is what the caller's key must have; None means public.
 
     What is `cached` may be kept by anybody for so many seconds, and is told unchanged by its content.
+    `content` are the types of a Raw answer; `redirects` is the status when the answer is elsewhere.
     """
 
     method: str
@@ -71,6 +74,8 @@ class Route:
     location: str | None
     secret: bool
     cached: int
+    content: tuple[str, ...]
+    redirects: int
     tag: str
 
     @cached_property
@@ -118,12 +123,15 @@ class Routes:
         location: str | None = None,
         secret: bool = False,
         cached: int = 0,
+        content: tuple[str, ...] = _PAGE,
+        redirects: int = 0,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         if (scope is None) is not public:
             raise TypeError(f"{method} {path} must declare either its scope or that it is public")
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-            self.table.append(Route(method, path, view, scope, status, location, secret, cached, self.tag))
+            what = (scope, status, location, secret, cached, content, redirects)
+            self.table.append(Route(method, path, view, *what, self.tag))
             return view
 
         return decorate

@@ -26,6 +26,8 @@ from tests.kernel.http.asking import NOBODY, SECURITY, an_event
         "cursor=" + "x" * 1001,
         "updated_from=yesterday",
         "updated_from=2026-01-01T00:00:00",
+        "updated_from=0.5",
+        "updated_from=1700000000",
         "email=a@b.org&phone=1",
         "email=no-address",
         "phone=x",

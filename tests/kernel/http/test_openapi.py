@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -119,6 +120,41 @@ def test_it_has_the_headers_that_the_api_reads_and_gives(api: Api) -> None:
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for _, _, operation in _operations()]
     assert len(names) == len(set(names))
+
+
+def test_its_schemas_have_names_that_generators_can_use() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert [name for name in schemas if not re.fullmatch("[A-Z][A-Za-z0-9]*", name)] == []
+    titles = {name: schema.get("title", name) for name, schema in schemas.items()}
+    assert titles == {name: name for name in schemas}
+    choices = {
+        f"{name}{field.title().replace('_', '')}"
+        for name, schema in schemas.items()
+        for field, one in schema.get("properties", {}).items()
+        if "enum" in one
+    }
+    assert choices & set(schemas) == set(), "the class of a field's choices would be that of a schema"
+
+
+def test_its_dictionaries_say_what_their_keys_may_be() -> None:
+    assert "patternProperties" not in text()
+    texts = DOCUMENT["components"]["schemas"]["NewArticle"]["properties"]["texts"]
+    assert texts["propertyNames"]["pattern"].startswith("^[A-Za-z]{2,3}")
+    assert texts["additionalProperties"] == {"$ref": "#/components/schemas/NewText"}
+
+
+def test_it_tells_of_pages_redirections_and_secrets_told_once(api: Api) -> None:
+    page = DOCUMENT["paths"]["/my/{token}"]["post"]["responses"]
+    assert set(page) == {"200", "303", "default"}
+    assert set(page["200"]["content"]) == {"text/html"}
+    assert set(page["default"]["content"]) == {"text/html", "application/problem+json"}
+    assert set(DOCUMENT["paths"]["/download/{token}"]["get"]["responses"]) == {"302", "default"}
+    new = {"name": "Till", "scopes": ["feedback:write"]}
+    api.post("/v1/keys", new, Idempotency_Key="a").ok(201)
+    again = api.post("/v1/keys", new, Idempotency_Key="a").ok(201)
+    made = DOCUMENT["paths"]["/v1/keys"]["post"]["responses"]["201"]["content"]["application/json"]
+    assert made["schema"]["anyOf"][1] == {"$ref": "#/components/schemas/Remembered"}
+    assert set(again) == {"id"}
 
 
 def test_every_route_is_in_it() -> None:
