@@ -38,11 +38,11 @@ class Figure(NamedTuple):
 
 
 FIGURES = (
-    Figure("A GET by id, CPU of all our code", "cpu", "CPU of a GET by id, of the bare get_item in it"),
-    Figure("A batch of ten responses", "feedback", "a batch of 10 responses, against its transaction"),
-    Figure("Searching, among 1,000 and 200,000 customers", "capacity", "search, two rare words"),
-    Figure("The package", "package", "package"),
-    Figure("A month of 200,000 customers", "price", "a mid-size business, 200,000 customers"),
+    Figure("CPU of a GET by id, our code and all", "cpu", "CPU of a GET by id, of the bare get_item in it"),
+    Figure("ten responses taken in", "feedback", "a batch of 10 responses, against its transaction"),
+    Figure("read units of a search", "capacity", "search, two rare words"),
+    Figure("the package", "package", "package, zipped"),
+    Figure("a month of 200,000 customers", "price", "a mid-size business, 200,000 customers"),
 )
 
 

@@ -20,7 +20,7 @@ CALLED_BY_DECORATOR = [
 ]
 CALLED_BY_NAME = [
     *("model_config", "__getattr__"),
-    *("do_*", "close_connection", "log_message"),  # http.server
+    *("do_*", "close_connection", "log_message", "send_error"),  # http.server
     *("factory", "handle_*"),  # aiosmtpd
     *("visit_*", "call_binop", "globals", "tests"),  # Jinja2's environment and its visitors
     "log[TPM]*",  # logging.logThreads and its like

@@ -18,21 +18,12 @@ def make(folder: Path) -> None:
     """Write the package into a folder. Fails when the generator would leave anything out."""
     settings = folder / "settings.json"
     settings.write_text(json.dumps({"post_hooks": []}), encoding="utf-8")
-    command = [Path(sys.executable).with_name("openapi-python-client"), "generate"]
-    options = [
-        "--path",
-        PROJECT / "docs" / "openapi.json",
-        "--output-path",
-        folder / PACKAGE,
-        "--meta",
-        "none",
+    command: list[str | Path] = [
+        *(Path(sys.executable).with_name("openapi-python-client"), "generate", "--fail-on-warning"),
+        *("--path", PROJECT / "docs" / "openapi.json", "--output-path", folder / PACKAGE),
+        *("--meta", "none", "--config", settings),
     ]
-    done = subprocess.run(
-        [*command, *options, "--config", settings, "--fail-on-warning"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

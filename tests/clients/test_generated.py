@@ -66,11 +66,11 @@ def _answer(client: Client, post: Post, ticket: Any, email: str) -> None:
     body = {"text": "Please try another bulb, Ada.", "status": "pending"}
     assert client.call("tickets.reply_to_ticket", ticket.id, body=body).status == "queued"
 
-    def delivered() -> None:
+    def delivered() -> bool:
         [newest] = client.call("tickets.list_ticket_messages", ticket.id, limit=1).data
-        assert newest.status == "delivered"
+        return bool(newest.status == "delivered")
 
-    eventually(lambda: delivered() is None)
+    eventually(delivered)
     assert "another bulb" in post.receive(email, 2).text
     assert client.call("tickets.read_ticket", ticket.id).status == "pending"
 
@@ -79,14 +79,15 @@ def _ask(client: Client, ada: Any, survey: str) -> None:
     said = {"customer_id": ada.id, "survey": survey[:50], "kind": "nps", "score": 9, "comment": "In a day."}
     given = client.call("feedback.give_feedback", body=said)
 
-    def counted() -> None:
+    def counted() -> bool:
         found = client.ask("feedback.read_feedback", given.id)
         assert found.status_code == 200
         assert (found.parsed.status, found.parsed.score) == ("received", 9)
         figures = client.call("feedback.read_feedback_statistics", survey=survey[:50])
         assert (figures.responses, figures.nps.promoters, figures.nps.score) == (1, 1, 100.0)
+        return True
 
-    eventually(lambda: counted() is None)
+    eventually(counted)
 
 
 def _tell(client: Client, ada: Any) -> None:
