@@ -35,6 +35,10 @@ class Client:
             base_url=url, token=key, raise_on_unexpected_status=True
         )
 
+    def close(self) -> None:
+        """Give its connections back."""
+        self._made.get_httpx_client().close()
+
     def call(self, operation: str, *path: str, body: dict[str, Any] | None = None, **parameters: Any) -> Any:
         """What the operation gives, parsed by the client's own classes."""
         answer = self.ask(operation, *path, body=body, **parameters)

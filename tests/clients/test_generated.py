@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from tests.e2e.waiting import eventually
 
 
 @pytest.fixture
-def client(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+def client(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     generated.make(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    return Client(cloud.addresses["api_url"], cloud.addresses["api_key"])
+    made = Client(cloud.addresses["api_url"], cloud.addresses["api_key"])
+    yield made
+    made.close()
 
 
 def test_a_generated_client_takes_the_tour(client: Client, post: Post) -> None:
