@@ -1,4 +1,4 @@
-"""One cloud for all intruders: everything that can be there is there, and nothing may change."""
+"""A cloud for each kind of intruder: everything that can be there is there, and nothing may change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.intruders.house import House
 from tests.memory import caller, in_memory, plain_environment
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def house() -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patch:
         plain_environment(patch)
@@ -24,7 +24,7 @@ def house() -> Iterator[House]:
             yield House(cloud, owner, values_of(cloud.items()))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def desk(house: House) -> Desk:
     """What links open."""
     return open_desk(house)

@@ -8,7 +8,7 @@ from typing import Any
 from tests.api import Api
 from tests.calls import counted
 from tests.cloud import Cloud
-from tests.sla.promises import TARGETS, fire, minute_of, opened, promise, url
+from tests.sla.promises import TARGETS, fire, minute_of, moment, opened, promise, url
 
 
 def test_what_is_due_is_listed_by_time(api: Api, cloud: Cloud, ada: str) -> None:
@@ -56,10 +56,11 @@ def test_a_report_tells_what_was_kept(api: Api, cloud: Cloud, ada: str) -> None:
     cloud.pump()
     api.post(f"{url(answered)}/messages", {"text": "Try this.", "status": "solved"}).ok(201)
     cloud.pump()
-    fire(cloud, minute_of(forgotten["sla"]["first_response"]["due_at"]))
+    due_at = forgotten["sla"]["first_response"]["due_at"]  # tomorrow, late in the evening
+    fire(cloud, minute_of(due_at))
     for by, value in {"policy": policy["id"], "team": None, "priority": "normal", "channel": "phone"}.items():
         with counted() as calls:
-            told = api.get(f"/v1/sla/report?by={by}").ok()
+            told = api.get(f"/v1/sla/report?by={by}&to={moment(due_at).date()}").ok()
         assert calls == ["Query"]
         [group] = told["groups"]
         assert group.pop("value") == value
