@@ -109,7 +109,7 @@ def measure() -> Iterator[Line]:
 
 def costliest(package: Package, codes: dict[str, str]) -> dict[str, tuple[float, int]]:
     """The imports that cost most by themselves: milliseconds where they cost most, in how many starts."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, dict[str, float]] = {}
     for name, code in codes.items():
         if name == "floor":
             continue
@@ -117,9 +117,10 @@ def costliest(package: Package, codes: dict[str, str]) -> dict[str, tuple[float,
         for line in package.python(_TIMED.format(code=inner)).splitlines():
             own, _, module = line.removeprefix("import time:").partition("|")
             if own.strip().isdigit():
-                found.setdefault(module.partition("|")[2].strip(), []).append(int(own) / 1000)
-    ranked = sorted(found, key=lambda module: -max(found[module]))
-    return {module: (max(found[module]), len(found[module])) for module in ranked[:COSTLIEST]}
+                starts = found.setdefault(module.partition("|")[2].strip(), {})
+                starts[name] = max(starts.get(name, 0.0), int(own) / 1000)
+    ranked = sorted(found, key=lambda module: -max(found[module].values()))
+    return {one: (max(found[one].values()), len(found[one])) for one in ranked[:COSTLIEST]}
 
 
 def started(package: Package, code: str) -> Start:
