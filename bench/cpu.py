@@ -18,7 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 from bench.report import Line, alone, progress, ratio
-from bench.stub import serving
+from bench.served import served
 from infra.build import ROOT
 
 TITLE = "CPU of a warm GET by id"
@@ -76,7 +76,7 @@ def measure() -> Iterator[Line]:
 
     ada = customer()
     with (
-        serving(json.dumps({"Item": encode_item(profile_item(ada))}).encode()) as url,
+        served("bench.stub", json.dumps({"Item": encode_item(profile_item(ada))}).encode()) as url,
         environment(url),
     ):
         bare, whole = _bare(ada.id), _whole(ada.id)

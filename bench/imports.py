@@ -162,7 +162,7 @@ def take_in(path: Path, bare: BareLoop | None = None, **setup: Any) -> Taken:
     seconds = cpu = 0.0
     while (now := import_store.get(made.id)).state in ("running", "finishing"):
         began, used = time.perf_counter(), time.process_time()
-        _commit(lambda work, step=now.step: job.take_step(work, made.id, step))
+        _commit(lambda work, step=now.step: job.step(work, made.id, step))
         seconds += time.perf_counter() - began
         cpu += time.process_time() - used
         if bare is not None:

@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 from bench import published, varying
 from bench.played_events import Recorded, recorded
-from bench.replay import playing
 from bench.report import Line, alone, progress
-from tests.infra.package import Package, make
+from bench.served import served
+from tests.infra.package import CONTEXT, Package, make
 
 TITLE = "Memory of each function"
 TIMES = 2_000
@@ -31,7 +31,9 @@ GROWTH_BUDGET = 1.05
 BLOCKS_BUDGET = 1.03
 """Caches with a bound, such as that of addresses, fill for some thousands of invocations."""
 
-_RUN = """
+_RUN = (
+    CONTEXT
+    + """
 import gc, importlib, json, os, sys
 sys.path[:0] = [sys.argv[1], sys.argv[2]]
 told = os.fdopen(os.dup(1), "w")
@@ -39,17 +41,6 @@ os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 given = json.load(sys.stdin)
 module, name = given["handler"].rsplit(".", 1)
 handler = getattr(importlib.import_module(module), name)
-
-class Context:
-    function_name = "rapport-test"
-    function_version = "$LATEST"
-    memory_limit_in_mb = "512"
-    aws_request_id = "00000000-0000-4000-8000-000000000000"
-    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rapport-test"
-    log_group_name = log_stream_name = "test"
-
-    def get_remaining_time_in_millis(self):
-        return 10_000
 
 def held():
     gc.collect()
@@ -72,6 +63,7 @@ for number in range(given["times"]):
         memory.append(held())
 print(json.dumps({"memory": memory, "wrong": wrong}), file=told, flush=True)
 """
+)
 
 
 class Held(NamedTuple):
@@ -115,7 +107,8 @@ def hold(package: Package, scene: Recorded, handler: str, times: int) -> Run:
         "marks": [max(times // 10, 1), times],
     }
     code = Path(varying.__file__).read_text(encoding="utf-8") + _RUN
-    with playing([one.as_json()["exchanges"] for one in events]) as url:
+    exchanges = json.dumps([one.as_json()["exchanges"] for one in events])
+    with served("bench.replay", exchanges.encode()) as url:
         environment = {**scene.environment, "AWS_ENDPOINT_URL": url}
         said = json.loads(package.python(code, event=given, environment=environment))
     return Run(Held(*said["memory"][0]), Held(*said["memory"][-1]), said["wrong"])

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 HEAD = (
     "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nx-amzn-RequestId: 0\r\n"
     "Content-Length: {length}\r\n\r\n"
 )
-
-
-@contextmanager
-def serving(body: bytes) -> Iterator[str]:
-    """The URL at which the stub answers with this body, while it runs."""
-    command = [sys.executable, "-m", "bench.stub"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(body)
-        process.stdin.close()
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
 
 
 def serve(answer: bytes) -> None:

@@ -8,6 +8,7 @@ feature answers for which kind of job.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from chalice.app import Blueprint
 from pydantic import ConfigDict, ValidationError
@@ -20,57 +21,28 @@ from chalicelib.kernel.workers import Job, queue_worker
 
 worker = Blueprint(__name__)
 
-Step = Callable[[Work, str, int], None]
+STEPS = {
+    "art": "chalicelib.knowledge.indexing",
+    "era": "chalicelib.privacy.erasing",
+    "exp": "chalicelib.transfer.exporting",
+    "fim": "chalicelib.feedback.history",
+    "imp": "chalicelib.transfer.running",
+    "org": "chalicelib.customers.members",
+    "prt": "chalicelib.portal.entering",
+    "ret": "chalicelib.privacy.retaining",
+    "sar": "chalicelib.privacy.collecting",
+    "sug": "chalicelib.suggestions.merging",
+    "tel": "chalicelib.suggestions.telling",
+}
+"""Whose `step` takes those of a job, by the prefix of its id; imported with the first of its kind."""
 
 
-def step_of(kind: str) -> Step | None:  # noqa: C901 - a table, whose features are imported late
-    """Who takes the steps of a kind of job, which is the prefix of its id."""
-    match kind:
-        case "art":
-            from chalicelib.knowledge import indexing
-
-            return indexing.step
-        case "era":
-            from chalicelib.privacy import erasing
-
-            return erasing.step
-        case "exp":
-            from chalicelib.transfer import exporting
-
-            return exporting.step
-        case "fim":
-            from chalicelib.feedback import history
-
-            return history.take_step
-        case "imp":
-            from chalicelib.transfer import running
-
-            return running.take_step
-        case "org":
-            from chalicelib.customers import members
-
-            return members.empty
-        case "prt":
-            from chalicelib.portal import entering
-
-            return entering.step
-        case "ret":
-            from chalicelib.privacy import retaining
-
-            return retaining.step
-        case "sar":
-            from chalicelib.privacy import collecting
-
-            return collecting.step
-        case "sug":
-            from chalicelib.suggestions import merging
-
-            return merging.step
-        case "tel":
-            from chalicelib.suggestions import telling
-
-            return telling.step
-    return None
+def step_of(kind: str) -> Callable[[Work, str, int], None] | None:
+    """What takes a step of such a job: its Work, its id, the step's number."""
+    if kind not in STEPS:
+        return None
+    step: Callable[[Work, str, int], None] = import_module(STEPS[kind]).step
+    return step
 
 
 class _Next(Model):

@@ -46,7 +46,7 @@ def remove(work: Work, organisation_id: str, customer_id: str) -> None:
     write_change(work, before, _without_organisation(before, work))
 
 
-def empty(work: Work, organisation_id: str, step: int) -> None:
+def step(work: Work, organisation_id: str, step: int) -> None:
     """A step of the job after an organisation was deleted: take up to 1,000 of its members out.
 
     A repeat finds those that are left. Raises what kept a member from being changed.

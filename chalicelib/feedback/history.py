@@ -85,7 +85,7 @@ def get(import_id: str) -> History:
     return _told(history_store.get(import_id))
 
 
-def take_step(work: Work, import_id: str, step: int) -> None:
+def step(work: Work, import_id: str, step: int) -> None:
     """Send the rows of a step, and put what follows into the Work. Raises Repeated for one done before."""
     job = history_store.get(import_id)
     if job.step != step or job.state != "running":

@@ -23,7 +23,7 @@ STEP_SECONDS = 45
 """From when a step begins no further slice; the worker has 300."""
 
 
-def take_step(work: Work, import_id: str, step: int) -> None:
+def step(work: Work, import_id: str, step: int) -> None:
     """Do the step and put what follows into the Work. Raises Repeated for one that was done before."""
     job = store.get(import_id)
     if job.step != step:

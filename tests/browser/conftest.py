@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local.settings import PROJECT
 from tests.browser.find import browser as path_of_browser
-from tests.e2e.clouds import Cloud, own
+from tests.e2e.clouds import Cloud, running
 from tests.e2e.post import Post
 
 SIZE: ViewportSize = {"width": 1180, "height": 700}
@@ -26,14 +26,8 @@ SIZES: dict[str, ViewportSize] = {
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    running = os.environ.get("RAPPORT_E2E_CLOUD")
-    if running:
-        yield Cloud(Path(running))
-        return
-    made = own(tmp_path_factory.mktemp("cloud"))
-    made.up(demo=True)
-    yield made
-    made.down()
+    with running(tmp_path_factory.mktemp("cloud"), demo=True) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.e2e.caller import Caller
-from tests.e2e.clouds import Cloud, own
+from tests.e2e.clouds import Cloud, running
 from tests.e2e.post import Post
 
 
@@ -22,14 +20,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    running = os.environ.get("RAPPORT_E2E_CLOUD")
-    if running:
-        yield Cloud(Path(running))
-        return
-    made = own(tmp_path_factory.mktemp("cloud"))
-    made.up()
-    yield made
-    made.down()
+    with running(tmp_path_factory.mktemp("cloud")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

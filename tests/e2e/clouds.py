@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+
+import pytest
 
 from local.preflight import free_port
 from local.settings import PROJECT
@@ -76,3 +81,19 @@ def own(folder: Path) -> OwnCloud:
     """A cloud of our own, not started yet: its folder, and ports that nobody uses."""
     ports = {f"RAPPORT_LOCAL_{name}": str(free_port()) for name in ("PORT", "SMTP_PORT", "CLOUD_PORT")}
     return OwnCloud(folder / "cloud.json", {"RAPPORT_LOCAL_DIR": str(folder), **ports})
+
+
+@contextmanager
+def running(folder: Path, *, demo: bool = False) -> Iterator[Cloud]:
+    """The cloud that RAPPORT_E2E_CLOUD names, or one of our own in a folder, while it is needed."""
+    named = os.environ.get("RAPPORT_E2E_CLOUD")
+    if named:
+        yield Cloud(Path(named))
+        return
+    if platform.system() != "Linux":
+        pytest.skip("the local cloud needs Linux")
+    assert PYTHON.exists(), "the local cloud is not installed: make test, or make .venv-cloud/installed"
+    made = own(folder)
+    made.up(demo=demo)
+    yield made
+    made.down()

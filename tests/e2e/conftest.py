@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 
 from local.clients import Clients
 from tests.e2e.caller import Caller
-from tests.e2e.clouds import PYTHON, Cloud, OwnCloud, own
+from tests.e2e.clouds import Cloud, OwnCloud, running
 from tests.e2e.post import Post, address_of
 
 FOLDER = Path(__file__).parent
@@ -31,17 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The cloud, running."""
-    running = os.environ.get("RAPPORT_E2E_CLOUD")
-    if running:
-        yield Cloud(Path(running))
-        return
-    if platform.system() != "Linux":
-        pytest.skip("the local cloud needs Linux")
-    assert PYTHON.exists(), "the local cloud is not installed: make test, or make .venv-cloud/installed"
-    made = own(tmp_path_factory.mktemp("cloud"))
-    made.up()
-    yield made
-    made.down()
+    with running(tmp_path_factory.mktemp("cloud")) as found:
+        yield found
 
 
 @pytest.fixture

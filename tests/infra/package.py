@@ -23,12 +23,7 @@ LAMBDA = {
 }
 """Settings that Lambda makes for every function."""
 
-RUN = """
-import importlib, json, sys
-sys.path[:0] = [sys.argv[1], sys.argv[2]]
-module, name = sys.argv[3].rsplit(".", 1)
-handler = getattr(importlib.import_module(module), name)
-
+CONTEXT = """
 class Context:
     function_name = "rapport-test"
     function_version = "$LATEST"
@@ -39,11 +34,21 @@ class Context:
 
     def get_remaining_time_in_millis(self):
         return 10_000
+"""
+"""The program text of the second argument that Lambda gives a handler."""
 
+RUN = (
+    CONTEXT
+    + """
+import importlib, json, sys
+sys.path[:0] = [sys.argv[1], sys.argv[2]]
+module, name = sys.argv[3].rsplit(".", 1)
+handler = getattr(importlib.import_module(module), name)
 event = json.load(sys.stdin)
 if event is not None:
     print("\\n" + json.dumps({"answer": handler(event, Context())}))
 """
+)
 
 
 @dataclass(frozen=True)

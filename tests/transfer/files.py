@@ -13,7 +13,7 @@ from chalicelib.kernel.commit import commit
 from chalicelib.kernel.errors import Repeated
 from chalicelib.kernel.work import Work
 from chalicelib.transfer import import_store as store
-from chalicelib.transfer.running import take_step
+from chalicelib.transfer import running
 from tests.api import Api
 from tests.cloud import Cloud
 
@@ -55,7 +55,7 @@ def drive(identifier: str, *, twice: bool = False) -> None:
         for _ in range(1 + twice):
             work = Work()
             try:
-                take_step(work, identifier, job.step)
+                running.step(work, identifier, job.step)
                 commit(work)
             except Repeated:
                 assert twice
