@@ -59,7 +59,7 @@ def _mail(scene: Scene) -> Callable[[], Any]:
 
 
 OF_SES: Use = {"mails_in": 1, "mail_chunks_in": 1, "s3_puts": 1, "sns_requests": 1, "s3_gigabytes": 3e-5}
-"""What SES's own part of a mail of some 30 KB is billed as."""
+"""What SES's own part of a mail of some 30 KB is billed as. Bytes of objects that we store are not in it."""
 
 
 def _invitation(scene: Scene) -> Callable[[], Any]:
