@@ -28,7 +28,7 @@ def listed(filters: Filters, order: Order, *, limit: int, after: str | None) -> 
     first, *others = filters.facets or [""]
     if first and not first.startswith("stage#"):
         listed, position = store.places(first, facets=others, ids=filters.ids, limit=limit, after=after)
-        known = customers.get_many(listed) if listed else {}
+        known = customers.get_many(listed)
         return Found(_matching([known[one] for one in listed if one in known], filters), position)
     where = _updated(filters) if filters.of_updates else None
     found, position = customers.newest(filters.stage, limit=limit, after=after, ids=filters.ids, where=where)

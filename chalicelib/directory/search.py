@@ -107,7 +107,7 @@ def _hit(asked: Search, item: Item, beginning: str, place: Place) -> Hit | None:
 
 def _page(asked: Search, window: Window, limit: int) -> Found:
     shown = window.hits[:limit]
-    known = customers.get_many(hit.customer_id for hit in shown) if shown else {}
+    known = customers.get_many(hit.customer_id for hit in shown)
     people = [known[hit.customer_id] for hit in shown if hit.customer_id in known]
     matching_ones = [one for one in people if asked.match(one, window.place)]
     after: Place | None = None

@@ -68,7 +68,7 @@ def tells(body: str) -> bool:
 def handed_in(bodies: Iterable[str]) -> Taken:
     """What these messages tell of: one call, none when they tell of nothing."""
     wanted = [name for body in bodies if tells(body) and (name := _named(body))]
-    found = table.get_many(map(_key, wanted)) if wanted else {}
+    found = table.get_many(map(_key, wanted))
     taken = (item["submission"] for item in found.values() if "submission" in item)
     return {one["id"]: one for one in taken}
 

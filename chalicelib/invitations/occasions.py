@@ -66,7 +66,7 @@ def invite(work: Work, event: Published) -> None:
         and face.refusal(work.now) is None
         and is_chosen(face.key, occasion.subject, face.inviting.sample)
     }
-    there = store.get_many(list(wanted)[:MOST_SURVEYS]) if wanted else {}
+    there = store.get_many(list(wanted)[:MOST_SURVEYS])
     for invitation_id, face in list(wanted.items())[:MOST_SURVEYS]:
         before = there.get(invitation_id)
         if before is None or before.reason == "undone":

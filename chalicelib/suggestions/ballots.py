@@ -124,7 +124,7 @@ def cast_for(
 def found_among(suggestion_id: str, voters: Iterable[str]) -> dict[Key, Item]:
     """The votes that these voters have there, 100 at most: one call."""
     keys = [vote_key(suggestion_id, voter) for voter in voters]
-    return table.get_many(keys) if keys else {}
+    return table.get_many(keys)
 
 
 def among(found: Mapping[Key, Item], suggestion_id: str, voters: Iterable[str]) -> list[Vote]:
@@ -134,13 +134,12 @@ def among(found: Mapping[Key, Item], suggestion_id: str, voters: Iterable[str]) 
 
 
 def still_elsewhere(merged_ids: Sequence[str], voters: Sequence[str]) -> list[Vote]:
-    """The votes of these voters that were not moved yet from duplicates: one call, if there are any.
+    """The votes of these voters that were not moved yet from duplicates: a call for each 100 that may be.
 
-    Five calls at most, for who goes by twenty ids.
+    Five at most, for who goes by twenty ids.
     """
     wanted = [vote_key(suggestion_id, voter) for suggestion_id in merged_ids for voter in voters]
-    hundreds = (wanted[start : start + 100] for start in range(0, len(wanted), 100))
-    return [Vote.of(item) for keys in hundreds for item in table.get_many(keys).values()]
+    return [Vote.of(item) for item in table.get_many(wanted).values()]
 
 
 def of_customer(customer_id: str, *, limit: int, after: str | None = None) -> tuple[list[Vote], str | None]:

@@ -69,10 +69,10 @@ def _readers(work: Work, votes: list[Vote], telling: Telling) -> list[Customer]:
     """Those voters who agreed, have an address, and were not told: two calls, more for who was merged."""
     questions = {str(vote.customer_id): Question(vote.customer_id, "email", TOPIC) for vote in votes}
     keys = dict.fromkeys(key for question in questions.values() for key in question.keys)
-    found = table.get_many(keys) if keys else {}
+    found = table.get_many(keys)
     willing = [one for one, question in questions.items() if question.answer(found, work.now)]
     people = {person.id: person for one in willing if (person := _person(one, found)) and person.emails}
-    told = table.get_many(mail.message_key(_mail_id(telling, one)) for one in people) if people else {}
+    told = table.get_many(mail.message_key(_mail_id(telling, one)) for one in people)
     return [one for one in people.values() if mail.message_key(_mail_id(telling, one.id)) not in told]
 
 

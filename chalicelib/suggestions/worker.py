@@ -29,7 +29,7 @@ def count_votes(jobs: list[Job]) -> None:
             else:
                 named.setdefault(str(event.data.get("suggestion_id")), job)
     keys = [key for one in named for key in (store.key(one), *ballots.count_keys(one))]
-    found = table.get_many(keys) if keys else {}
+    found = table.get_many(keys)
     for suggestion_id, job in named.items():
         item, votes = found.get(store.key(suggestion_id)), ballots.total(found, suggestion_id)
         if item is None or "gsi2pk" not in item or item["votes"] == votes:
