@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 VERDICTS = {True: "ok", False: "OVER", None: ""}
@@ -51,14 +51,20 @@ def run(title: str, measure: Measure) -> list[Line]:
 def alone(title: str, measure: Measure) -> int:
     """One part as a command of its own: the exit code, 1 when a budget is not met.
 
-    Run as `python -m bench.x` it keeps what it measured, for docs/performance.md (bench/results.py).
+    As `python -m bench.x`, without options, it keeps what it measured, for docs/performance.md
+    (bench/results.py): with options it is a look at something else.
     """
     began = time.monotonic()
     lines = run(title, measure)
     spec = sys.modules["__main__"].__spec__
-    part = spec.name.removeprefix("bench.") if spec and spec.name.startswith("bench.") else None
+    part = kept_as(spec.name if spec else "", sys.argv[1:])
     if part and lines:
         from bench import results
 
         results.keep(part, title, lines, time.monotonic() - began)
     return int(any(line.ok is False for line in lines))
+
+
+def kept_as(program: str, options: Sequence[str]) -> str | None:
+    """The name under which a program's results are kept, if they are."""
+    return program.removeprefix("bench.") if program.startswith("bench.") and not options else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench import capacity, idle
-from bench.report import Line, alone, ratio
+from bench.report import Line, alone, kept_as, ratio
 
 
 def test_over_budget_is_exit_code_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -15,6 +15,12 @@ def test_over_budget_is_exit_code_one(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_what_was_not_measured_is_no_failure() -> None:
     assert alone("Time", lambda: [Line("this", "≤ 1", "not measured", None)]) == 0
+
+
+def test_only_a_whole_measurement_is_kept() -> None:
+    assert kept_as("bench.load", []) == "load"
+    assert kept_as("bench.load", ["--seconds", "10"]) is None
+    assert kept_as("pytest.__main__", []) is None
 
 
 def test_without_java_capacity_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
