@@ -84,12 +84,17 @@ def _told(counted: Counter[str]) -> str:
     return f"{counted.total():,}" + (f" ({parts})" if parts else "")
 
 
+def options(arguments: list[str]) -> argparse.Namespace:
+    """The command line; `share` is that of the whole traffic."""
+    parser = argparse.ArgumentParser(prog="bench.faults", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--small", action="store_const", const=0.1, default=1.0, dest="share", help="a tenth")
+    parser.add_argument("--share", type=float, default=1.0, help="another share, such as 0.02")
+    parser.add_argument("--folder", type=Path, help="keep the cloud's data here, to look at it")
+    return parser.parse_args(arguments)
+
+
 def main() -> int:
-    options = argparse.ArgumentParser(prog="bench.faults", description=(__doc__ or "").split("\n\n")[0])
-    options.add_argument("--small", action="store_const", const=0.1, dest="share", help="a tenth")
-    options.add_argument("--share", type=float, default=1.0, help="another share, such as 0.02")
-    options.add_argument("--folder", type=Path, help="keep the cloud's data here, to look at it")
-    given = options.parse_args()
+    given = options(sys.argv[1:])
     wanted = amounts(given.share)
     if given.folder is not None:
         return alone(TITLE, lambda: measure(wanted, given.folder.resolve()))

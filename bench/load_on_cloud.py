@@ -17,12 +17,16 @@ from bench import mix
 from bench.clients import NO_ANSWER, Sample, ask_for
 from bench.mix import Asked, Crowd
 from bench.report import progress
+from local.clients import Clients
+from local.queues import drain
 from tests.e2e.caller import TIMEOUT_SECONDS, Caller
 from tests.e2e.clouds import Cloud
 
 CUSTOMERS, AT_ONCE = 1_000, 25
 COUNTED_SECONDS = 300
 """How long the last responses may take to be counted."""
+QUIET_SECONDS = 300
+"""How long workers may take to catch up; then it is measured beside them."""
 
 
 class Door:
@@ -70,7 +74,9 @@ def populate(cloud: Cloud) -> Crowd:
 
 
 def mixed(cloud: Cloud, crowd: Crowd, clients: int, seconds: float) -> list[Sample]:
-    """What so many clients saw in so many seconds."""
+    """What so many clients saw in so many seconds, after the workers have caught up with what was before."""
+    progress("waiting until no worker has anything to do")
+    drain(Clients(cloud.addresses["endpoint_url"])("sqs"), QUIET_SECONDS)
     with telling(f"{clients} clients on the local cloud", seconds), ThreadPoolExecutor(clients) as pool:
         running = [pool.submit(_client, cloud, crowd, seconds) for _ in range(clients)]
         return [one for client in running for one in client.result()]

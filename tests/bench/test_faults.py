@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench.faults import options
 from bench.faulty import proxy
 from bench.faulty.ledger import Entry, counted, named
 
@@ -62,3 +63,8 @@ def test_each_kind_of_fault_gets_its_share_of_all_calls() -> None:
 def test_faults_are_told_by_service_and_kind() -> None:
     found = proxy.fired([{"id": 1, "fired": 7}, {"id": len(proxy.SHARES) + 2, "fired": 3}])
     assert (found["dynamodb"], found["s3"]) == ({"throttled": 7}, {"5xx": 3})
+
+
+@pytest.mark.parametrize(("given", "share"), [([], 1.0), (["--small"], 0.1), (["--share=0.02"], 0.02)])
+def test_all_is_sent_unless_a_share_is_asked_for(given: list[str], share: float) -> None:
+    assert options(given).share == share
