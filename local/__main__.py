@@ -116,6 +116,13 @@ def parser() -> argparse.ArgumentParser:
         "--detach", action="store_true", help="return when it is ready, and leave it running"
     )
     starting.add_argument("--no-seed", action="store_true", help="without the demo business")
+    starting.add_argument(
+        "--enforce-iam",
+        dest=settings.ENFORCE_IAM,
+        action="store_const",
+        const="yes",
+        help="let the functions do only what their roles allow, as on AWS",
+    )
     for name, does in (("down", down), ("status", status), ("seed", plant)):
         add(name, does)
     reading = add("logs", show_logs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.deploy import ensure_secret
 from infra.stack import DeployFailed, deploy_stack, ensure_bucket, outputs, upload
-from local import gateway_responses, package
+from local import gateway_responses, package, roles
 from local.clients import Clients
 from local.progress import Failed
 from local.settings import (
@@ -52,6 +52,8 @@ def deploy(clients: Clients, settings: Settings) -> Outputs:
         raise Failed(f"The stack could not be deployed.\n{error}") from error
     expire_old_items(clients, found["TableName"])
     limit_workers(clients)
+    if settings.enforces_iam:
+        roles.translate(clients)
     gateway_responses.apply(clients, package.BUILT, parameters(settings), found["RestApiId"])
     return found
 

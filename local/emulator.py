@@ -93,6 +93,7 @@ def environment(settings: Settings, relay_port: int) -> dict[str, str]:
         "STATE_DIR": str(home / "state"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(home / "state" / "s3"),
+        "AUTH": "true" if settings.enforces_iam else "false",
         "SMTP_HOST": f"{HOST}:{relay_port}",
     }
 

@@ -40,6 +40,8 @@ class Settings:
 
     directory: Path
     ports: Ports
+    enforces_iam: bool = False
+    """Whether the roles of the functions are enforced, as on AWS."""
 
     @property
     def api_url(self) -> str:
@@ -61,6 +63,7 @@ class Settings:
             "RAPPORT_LOCAL_PORT": str(self.ports.http),
             "RAPPORT_LOCAL_SMTP_PORT": str(self.ports.smtp),
             "RAPPORT_LOCAL_CLOUD_PORT": str(self.ports.cloud),
+            ENFORCE_IAM: "yes" if self.enforces_iam else "no",
         }
 
 
@@ -70,6 +73,9 @@ VARIABLES = {
     "cloud": ("RAPPORT_LOCAL_CLOUD_PORT", "--cloud-port", 4566),
 }
 """For each port: its variable, its command line option, its default."""
+
+ENFORCE_IAM = "RAPPORT_LOCAL_ENFORCE_IAM"
+_ANSWERS = {"": False, "no": False, "yes": True}
 
 
 def _port(environment: Mapping[str, str], name: str) -> int:
@@ -86,4 +92,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     ports = Ports(**{name: _port(found, name) for name in VARIABLES})
     if len({ports.http, ports.smtp, ports.cloud}) < len(VARIABLES):
         raise BadSetting(f"the ports must differ: {ports.http}, {ports.smtp}, {ports.cloud}")
-    return Settings(PROJECT / (found.get("RAPPORT_LOCAL_DIR") or ".local"), ports)
+    enforces_iam = found.get(ENFORCE_IAM, "")
+    if enforces_iam not in _ANSWERS:
+        raise BadSetting(f"{ENFORCE_IAM} must be yes or no, not {enforces_iam!r}")
+    return Settings(
+        PROJECT / (found.get("RAPPORT_LOCAL_DIR") or ".local"), ports, enforces_iam=_ANSWERS[enforces_iam]
+    )

@@ -14,6 +14,7 @@ from chalice.app import Chalice
 
 import app as application
 from tests.cloud import invoke
+from tests.roles import acting_as
 
 
 class _RequestOfThread:
@@ -98,7 +99,8 @@ class Api:
 
 def deliver(event: dict[str, Any]) -> Answer:
     """What the app answers to a proxy event, whoever let it through."""
-    response = application.app(event, None)
+    with acting_as("api_handler"):
+        response = application.app(event, None)
     return Answer(response["statusCode"], dict(response["headers"]), response["body"])
 
 

@@ -18,6 +18,7 @@ import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.sqs.models import sqs_backends
 
+from tests.roles import acting_as
 from tests.stack import Stack
 
 WORKERS = {
@@ -151,7 +152,8 @@ def invoke(handler: str, event: dict[str, Any]) -> Any:
     """Call a packaged handler as Lambda does: by module and name."""
     module, _, name = handler.partition(":")
     function: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
-    return function(event, None)
+    with acting_as(name):
+        return function(event, None)
 
 
 def _plain(record: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import IO, Any
 import pytest
 
 from local.preflight import free_port
-from local.settings import PROJECT
+from local.settings import ENFORCE_IAM, PROJECT
 
 PYTHON = PROJECT / ".venv-cloud" / "bin" / "python"
 
@@ -77,15 +77,19 @@ class OwnCloud(Cloud):
         )
 
 
-def own(folder: Path) -> OwnCloud:
+def own(folder: Path, *, enforce_iam: bool = False) -> OwnCloud:
     """A cloud of our own, not started yet: its folder, and ports that nobody uses."""
     ports = {f"RAPPORT_LOCAL_{name}": str(free_port()) for name in ("PORT", "SMTP_PORT", "CLOUD_PORT")}
-    return OwnCloud(folder / "cloud.json", {"RAPPORT_LOCAL_DIR": str(folder), **ports})
+    roles = {ENFORCE_IAM: "yes" if enforce_iam else "no"}
+    return OwnCloud(folder / "cloud.json", {"RAPPORT_LOCAL_DIR": str(folder), **ports, **roles})
 
 
 @contextmanager
 def running(folder: Path, *, demo: bool = False) -> Iterator[Cloud]:
-    """The cloud that RAPPORT_E2E_CLOUD names, or one of our own in a folder, while it is needed."""
+    """The cloud that RAPPORT_E2E_CLOUD names, or one of our own in a folder, while it is needed.
+
+    In one of our own each function may do only what its role allows, as on AWS.
+    """
     named = os.environ.get("RAPPORT_E2E_CLOUD")
     if named:
         yield Cloud(Path(named))
@@ -93,7 +97,7 @@ def running(folder: Path, *, demo: bool = False) -> Iterator[Cloud]:
     if platform.system() != "Linux":
         pytest.skip("the local cloud needs Linux")
     assert PYTHON.exists(), "the local cloud is not installed: make test, or make .venv-cloud/installed"
-    made = own(folder)
+    made = own(folder, enforce_iam=True)
     made.up(demo=demo)
     yield made
     made.down()

@@ -1,4 +1,4 @@
-"""Names that people give to files name no object of ours, and stay in their folder where they are unpacked."""
+"""Names that people give to files are no keys of objects, and stay in their folder when unpacked."""
 
 from __future__ import annotations
 

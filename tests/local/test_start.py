@@ -12,7 +12,7 @@ from local import emulator, lock, package, preflight, state
 from local.gateway_responses import declared
 from local.preflight import check_machine, check_ports, free_port
 from local.progress import Failed
-from local.settings import HOST, BadSetting, Ports, Settings, read
+from local.settings import ENFORCE_IAM, HOST, BadSetting, Ports, Settings, read
 
 
 def test_defaults_and_variables() -> None:
@@ -56,6 +56,16 @@ def test_other_machines_are_told_what_is_missing(system: str, version: tuple[int
 def test_without_its_environment_the_package_is_not_tried(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="make run"):
         preflight.check_app_environment(tmp_path / "python")
+
+
+def test_roles_are_enforced_when_asked() -> None:
+    for given, enforced, told in (({}, False, "false"), ({ENFORCE_IAM: "yes"}, True, "true")):
+        found = read(given)
+        assert found.enforces_iam is enforced
+        assert emulator.environment(found, relay_port=4)["AUTH"] == told
+        assert read(found.environment()) == found
+    with pytest.raises(BadSetting, match=ENFORCE_IAM):
+        read({ENFORCE_IAM: "maybe"})
 
 
 def test_one_cloud_a_folder(tmp_path: Path) -> None:
