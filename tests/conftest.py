@@ -10,6 +10,7 @@ import pytest
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.memory import caller, in_memory, plain_environment
+from tests.roles import held_to_roles
 
 __all__ = ["caller"]
 
@@ -42,7 +43,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The deployed resources on moto, with the functions' environment set."""
-    with in_memory(monkeypatch) as made:
+    with held_to_roles(), in_memory(monkeypatch) as made:
         yield made
 
 

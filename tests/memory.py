@@ -19,7 +19,6 @@ from chalicelib.kernel.work import Work
 from tests.api import Api
 from tests.cloud import Cloud
 from tests.engine import own_table, point_to_it
-from tests.roles import held_to_roles
 from tests.stack import MAIL_DOMAIN, one_at_a_time
 from tests.tables import share_items
 
@@ -65,7 +64,7 @@ def in_memory(patch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     one_at_a_time(patch)
     share_items(patch)
     _renew_session()
-    with held_to_roles(), mock_aws(config=ONE_SESSION), own_table() as elsewhere:
+    with mock_aws(config=ONE_SESSION), own_table() as elsewhere:
         forget()
         made = Cloud(elsewhere)
         for name, value in made.environment().items():

@@ -11,13 +11,14 @@ from tests.intruders.asking import values_of
 from tests.intruders.desk import Desk, open_desk
 from tests.intruders.house import House
 from tests.memory import caller, in_memory, plain_environment
+from tests.roles import held_to_roles
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patch:
         plain_environment(patch)
-        with in_memory(patch) as cloud:
+        with held_to_roles(), in_memory(patch) as cloud:
             owner = caller("*")
             live_through(owner, cloud)
             cloud.pump()
