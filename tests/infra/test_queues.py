@@ -40,7 +40,7 @@ def test_every_queue_has_dead_letters_and_is_encrypted(package: Package) -> None
             dead = name.removesuffix("Queue") + "DeadLetters"
             assert properties["RedrivePolicy"] == {
                 "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
-                "maxReceiveCount": 5,
+                "maxReceiveCount": 8,
             }
 
 
