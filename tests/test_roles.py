@@ -32,10 +32,10 @@ def test_a_function_that_asks_for_more_than_its_role_allows_fails_the_test(
     [
         ("CountVotesRole", "dynamodb:Query", "Table/index/gsi1", True),
         ("TimersRole", "dynamodb:Query", "Table", True),
-        ("TimersRole", "dynamodb:Query", "Table/index/gsi1", False),
+        ("WebhooksRole", "dynamodb:Query", "Table/index/gsi1", False),
         ("InboundMailRole", "s3:GetObject", "MailBucket/inbound/x", True),
         ("InboundMailRole", "s3:GetObject", "MailBucket/articles/x", False),
-        ("JobsRole", "s3:DeleteObject", "MailBucket/inbound/x", False),
+        ("JobsRole", "s3:DeleteObject", "MailBucket/elsewhere/x", False),
         ("FeedbackWorkerRole", "comprehend:BatchDetectSentiment", "", True),
     ],
 )

@@ -50,7 +50,10 @@ NEEDS: dict[str, set[str]] = {
         for name in ("OutboundMail", "OutboundCampaigns")
     },
     "MailEvents": {"GetItem", "PutItem", "UpdateItem", "read the secret", *_reads("MailEventsQueue")},
-    "Timers": {"GetItem", "Query", "PutItem", "UpdateItem", "make a schedule", *_reads("TimersQueue")},
+    "Timers": {
+        *("GetItem", "Query", "Query index", "PutItem", "UpdateItem", "make a schedule"),
+        *_reads("TimersQueue"),
+    },
     "IndexCustomers": {
         *("GetItem", "BatchGetItem", "PutItem", "DeleteItem", "ConditionCheckItem"),
         *_reads("CustomerIndexQueue"),
@@ -78,8 +81,13 @@ NEEDS: dict[str, set[str]] = {
     "Jobs": {
         *(READ_ALL | WRITE | KEPT | _reads("JobsQueue")),
         *("DeleteItem", "read the secret", "send FeedbackQueue", "list MailBucket"),
-        *(f"{does} MailBucket/{folder}" for does in ("read", "erase") for folder in MAIL),
-        *("erase FilesBucket/any", "list versions of MailBucket", "list versions of FilesBucket"),
+        *(f"{does} MailBucket/{folder}" for does in ("read", "remove", "erase") for folder in MAIL),
+        *(
+            "remove FilesBucket/any",
+            "erase FilesBucket/any",
+            "list versions of MailBucket",
+            "list versions of FilesBucket",
+        ),
         "write MailBucket/articles/index",
     },
 }

@@ -165,7 +165,7 @@ def test_of_two_bodies_under_one_id_in_a_batch_the_first_wins(api: Api, cloud: C
 
 def test_refused_messages_end_in_the_dead_letter_queue(api: Api, cloud: Cloud) -> None:
     cloud.sqs.send_message(QueueUrl=cloud[QUEUE], MessageBody="poison")
-    for _ in range(5):
+    for _ in range(8):
         (received,) = cloud.receive(QUEUE)
         assert cloud.deliver(QUEUE, [received])
         cloud.sqs.change_message_visibility(
