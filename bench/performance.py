@@ -37,11 +37,17 @@ class Figure(NamedTuple):
     what: str
 
 
+_SIZES = "1,000 / 50,000 / 200,000"
+
 FIGURES = (
+    Figure(f"finding customers by name among {_SIZES}, p50 in ms", "load", "  search by name"),
+    Figure(f"listing customers, {_SIZES}, p50 in ms", "load", "  list"),
+    Figure(
+        "events told while a fifth of all calls is throttled, workers die and messages come twice",
+        "faults",
+        "events, told to a subscriber of the bus",
+    ),
     Figure("CPU of a GET by id, our code and all", "cpu", "CPU of a GET by id, of the bare get_item in it"),
-    Figure("ten responses taken in", "feedback", "a batch of 10 responses, against its transaction"),
-    Figure("read units of a search", "capacity", "search, two rare words"),
-    Figure("the package", "package", "package, zipped"),
     Figure("a month of 200,000 customers", "price", "a mid-size business, 200,000 customers"),
 )
 
