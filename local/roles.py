@@ -17,10 +17,13 @@ _BATCHES = {
 }
 """AWS asks for the single action for a batch too; the emulator for an action that AWS does not know."""
 _RESOURCES = {
-    # It looks neither for the sender in a mail, nor at a schedule's group, nor at a replay's archive.
+    # It looks neither for the sender in a mail, nor at a schedule's group, nor at what is replayed or moved.
     "ses:SendRawEmail": "*",
     "scheduler:CreateSchedule": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/*",
     "events:StartReplay": "*",
+    "events:DescribeReplay": "*",
+    "sqs:StartMessageMoveTask": "*",
+    "sqs:ListMessageMoveTasks": "*",
 }
 
 
