@@ -26,7 +26,7 @@ CUSTOMERS, AT_ONCE = 1_000, 25
 COUNTED_SECONDS = 300
 """How long the last responses may take to be counted."""
 QUIET_SECONDS = 300
-"""How long workers may take to catch up; then it is measured beside them."""
+"""How long workers may take to catch up."""
 
 
 class Door:
@@ -76,7 +76,8 @@ def populate(cloud: Cloud) -> Crowd:
 def mixed(cloud: Cloud, crowd: Crowd, clients: int, seconds: float) -> list[Sample]:
     """What so many clients saw in so many seconds, after the workers have caught up with what was before."""
     progress("waiting until no worker has anything to do")
-    drain(Clients(cloud.addresses["endpoint_url"])("sqs"), QUIET_SECONDS)
+    if not drain(Clients(cloud.addresses["endpoint_url"])("sqs"), QUIET_SECONDS):
+        progress(f"they still work after {QUIET_SECONDS} s; it is measured beside them")
     with telling(f"{clients} clients on the local cloud", seconds), ThreadPoolExecutor(clients) as pool:
         running = [pool.submit(_client, cloud, crowd, seconds) for _ in range(clients)]
         return [one for client in running for one in client.result()]

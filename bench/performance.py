@@ -43,7 +43,7 @@ FIGURES = (
     Figure(f"finding customers by name among {_SIZES}, p50 in ms", "load", "  search by name"),
     Figure(f"listing customers, {_SIZES}, p50 in ms", "load", "  list"),
     Figure(
-        "events told while a fifth of all calls is throttled, workers die and messages come twice",
+        "events told: a fifth of calls throttled until all was drained, workers killed, messages doubled",
         "faults",
         "events, told to a subscriber of the bus",
     ),

@@ -1,7 +1,7 @@
 """Holds functions to their roles in the cloud in memory: a test fails when one asks for more.
 
-It is held to actions, and of the table and the buckets also to indexes and objects. The roles as they are
-deployed are tried by tests/e2e/test_roles.py.
+It is held to actions, and of the table and the buckets also to indexes and objects; what it asks for in
+threads of its own is not seen. The roles as they are deployed are tried by tests/e2e/test_roles.py.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from botocore.client import BaseClient
 
 from chalicelib.kernel.config import settings
 from infra.template import merged
+from tests.infra.parts import as_list
 
 Asked = tuple[str, str]
 """An action such as `dynamodb:Query`, and of what: `Table/index/gsi1`, `MailBucket/inbound/x`, or empty."""
@@ -115,8 +116,8 @@ def _grants(role: str) -> list[tuple[str, str]]:
     return [
         (action, _pattern(resource))
         for statement in (one.get("Fn::If", [None, one])[1] for one in statements)
-        for action in _listed(statement["Action"])
-        for resource in _listed(statement["Resource"])
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
     ]
 
 
@@ -126,7 +127,3 @@ def _pattern(resource: Any) -> str:
         return str(resource["Fn::GetAtt"][0])
     text = resource if isinstance(resource, str) else resource["Fn::Sub"]
     return text.replace("${", "").replace(".Arn}", "")
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
