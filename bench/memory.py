@@ -1,8 +1,9 @@
-"""Memory of each function over many invocations: `python -m bench.memory [--times 50000] [FUNCTION …]`.
+"""Memory of each function over many invocations: `python -m bench.memory [--times 1000] [FUNCTION …]`.
 
 Every packaged handler runs alone in a fresh interpreter, as in Lambda, and is given recorded events over and
 over, with other ids and addresses each time, so that whatever is kept for each of them would pile up. AWS is
-played to it by another process as it was recorded (bench/replay.py). What the process holds after all
+played to it by another process as it was recorded (bench/replay.py). As many functions are measured at once
+as there are processors: what one holds is no matter to another. What the process holds after all
 invocations may hardly be more than after half of them, when everything is imported and all that is to be
 kept is kept: neither memory, nor the blocks that Python allocated, which tell a leak from what the allocator
 spares for later. A kilobyte kept of each invocation would be too much. Every answer is compared with the
@@ -13,9 +14,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +29,7 @@ from bench.served import served
 from tests.infra.package import CONTEXT, Package, make
 
 TITLE = "Memory of each function"
-TIMES = 10_000
+TIMES = 50_000
 GROWTH_BUDGET = 1.05
 """Of the memory after half of the invocations; what the allocator does comes to two or three per cent."""
 BLOCKS_BUDGET = 1.03
@@ -90,15 +93,19 @@ def measure(times: int, wanted: Sequence[str]) -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as folder:
         package = make(Path(folder))
         handlers = {name: part["Handler"] for name, part in sorted(package.functions().items())}
-        for name, handler in handlers.items():
-            if not wanted or name in wanted:
-                progress(f"{name}, {times:,} invocations of {len(scene.events[handler])} events")
-                yield line(name, times, hold(package, scene, handler, times))
+        chosen = [name for name in handlers if not wanted or name in wanted]
+
+        def measured(name: str) -> Line:
+            progress(f"{name}, {times:,} invocations of {len(scene.events[handlers[name]])} events")
+            return line(name, times, hold(package, scene, name, handlers[name], times))
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from pool.map(measured, chosen)
     theirs = f"{published.MEMORY_MB} MB of a whole server, {published.SOURCE}"
     yield Line("for comparison", "", theirs, None)
 
 
-def hold(package: Package, scene: Recorded, handler: str, times: int) -> Run:
+def hold(package: Package, scene: Recorded, name: str, handler: str, times: int) -> Run:
     """Run a handler so many times. Raises CalledProcessError when it raises."""
     events = scene.events[handler]
     given = {
@@ -108,8 +115,8 @@ def hold(package: Package, scene: Recorded, handler: str, times: int) -> Run:
         "marks": [max(times // 2, 1), times],
     }
     code = Path(varying.__file__).read_text(encoding="utf-8") + _RUN
-    exchanges = json.dumps([one.as_json()["exchanges"] for one in events])
-    with served("bench.replay", exchanges.encode()) as url:
+    played = {"name": name, "events": [one.as_json()["exchanges"] for one in events]}
+    with served("bench.replay", json.dumps(played).encode()) as url:
         environment = {**scene.environment, "AWS_ENDPOINT_URL": url}
         said = json.loads(package.python(code, event=given, environment=environment))
     return Run(Held(*said["memory"][0]), Held(*said["memory"][-1]), said["wrong"])

@@ -18,13 +18,14 @@ from bench.recording import operation_of, question
 from bench.report import progress
 from bench.varying import number_in, vary
 
-TELL_SECONDS = 5
+TELL_SECONDS = 20
 
 
 class Played:
     """The recorded exchanges, of each event by what was asked, and by operation."""
 
-    def __init__(self, events: list[list[dict[str, Any]]]) -> None:
+    def __init__(self, name: str, events: list[list[dict[str, Any]]]) -> None:
+        self._name = name
         self._events = [_by_question(exchanges) for exchanges in events]
         self._all = _by_question([one for exchanges in events for one in exchanges])
         self._told = time.monotonic()
@@ -33,7 +34,7 @@ class Played:
         """Say now and then how far it is."""
         if number is not None and time.monotonic() - self._told > TELL_SECONDS:
             self._told = time.monotonic()
-            progress(f"{number:,} invocations")
+            progress(f"{self._name}: {number:,} invocations")
 
     def answer(self, number: int | None, operation: str, asked: str) -> dict[str, Any] | None:
         own = self._all if number is None else self._events[number % len(self._events)]
@@ -77,13 +78,13 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def serve(events: list[Any]) -> None:
-    """Play them until the process is ended; the port is printed first."""
-    Handler.played = Played(events)
+def serve(name: str, events: list[Any]) -> None:
+    """Play a function's events until the process is ended; the port is printed first."""
+    Handler.played = Played(name, events)
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         print(server.server_address[1], flush=True)
         server.serve_forever()
 
 
 if __name__ == "__main__":
-    serve(json.loads(sys.stdin.buffer.read()))
+    serve(**json.loads(sys.stdin.buffer.read()))

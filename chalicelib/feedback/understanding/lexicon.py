@@ -88,6 +88,8 @@ class Lexicon:
         found = self.valences.word(word)
         if found is not None:
             return found
+        if not word.endswith(self._any_ending):
+            return None
         for ending, instead in self.endings:
             if word.endswith(ending) and len(word) - len(ending) >= LEAST_STEM:
                 found = self.valences.words.get(word[: len(word) - len(ending)] + instead)
@@ -97,6 +99,10 @@ class Lexicon:
 
     def section(self, name: str) -> frozenset[str]:
         return self.sections.get(name, frozenset())
+
+    @cached_property
+    def _any_ending(self) -> tuple[str, ...]:
+        return tuple(ending for ending, _ in self.endings)
 
     @cached_property
     def small_words(self) -> frozenset[str]:

@@ -48,6 +48,14 @@ def test_a_missing_body_is_400(api: Api) -> None:
     api.post("/v1/customers").problem(400, "invalid_json")
 
 
+def test_of_a_name_given_twice_the_last_counts_everywhere(api: Api) -> None:
+    """RFC 8259, section 4, leaves it open; what matters is that no two readers of a body differ."""
+    body = '{"name": "Ada", "emails": ["no address"], "name": "Bea", "emails": ["bea@example.net"]}'
+    kept = api.post("/v1/customers", body, Idempotency_Key="twice").ok(201)
+    assert (kept["name"], kept["emails"]) == ("Bea", ["bea@example.net"])
+    assert api.post("/v1/customers", body, Idempotency_Key="twice").ok(201)["id"] == kept["id"]
+
+
 @pytest.mark.parametrize("raw", [b'{"name": "\xff\xfe"}', b"\xc3\x28", b'{"name": "\xed\xa0\x80"}'])
 def test_what_is_not_utf_8_is_400(api: Api, raw: bytes) -> None:
     binary(api, raw).problem(400, "invalid_json")
