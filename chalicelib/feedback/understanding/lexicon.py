@@ -34,10 +34,13 @@ class Entries:
     words: dict[str, float] = field(default_factory=dict)
     stems: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     phrases: dict[str, list[tuple[tuple[str, ...], float]]] = field(default_factory=dict)
+    openings: set[str] = field(default_factory=set)
+    """The first three letters of all entries: where no word has them, none is found."""
 
     def add(self, entry: str, valence: float) -> None:
         """File an entry; one that ends in a star is a stem, one of several words a phrase."""
         parts = tuple(fold(entry).replace("'", " ").split())
+        self.openings.add(parts[0][:LEAST_STEM])
         if len(parts) > 1:
             same = self.phrases.setdefault(parts[0], [])
             same.append((parts, valence))
@@ -61,8 +64,10 @@ class Entries:
         found = self.words.get(word)
         if found is not None:
             return found
-        alike = self.stems.get(word[:LEAST_STEM], ())
-        return next((valence for stem, valence in alike if word.startswith(stem)), None)
+        for stem, valence in self.stems.get(word[:LEAST_STEM], ()):
+            if word.startswith(stem):
+                return valence
+        return None
 
 
 def _matches(entry: tuple[str, ...], words: list[str], at: int) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 MAX_READ = 5_000
 """Characters that are looked at: all that a comment may have."""
@@ -27,8 +27,7 @@ _REPEATED = re.compile(r"(.)\1{2,}")
 _APOSTROPHES = str.maketrans("’`´", "'''")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word in small letters, or a mark; `kind` is the group that matched.
 
     `loud` is written in capitals, `capital` begins with one, `first` begins a sentence.

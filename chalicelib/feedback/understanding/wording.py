@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from chalicelib.feedback.understanding.lexicon import LONGEST_ENTRY, Lexicon, fold
 from chalicelib.feedback.understanding.symbols import EMOJI, of_emoticon
@@ -109,7 +110,7 @@ class _Sentence:
 
     def _beginning(self, place: int) -> frozenset[str]:
         """What may be an entry that begins here: one word and more."""
-        return frozenset(" ".join(self._words[place : place + n]) for n in range(1, LONGEST_ENTRY + 1))
+        return frozenset(accumulate(self._words[place : place + LONGEST_ENTRY], "{} {}".format))
 
     def weights(self) -> list[float]:
         """What each hit weighs, in order."""
