@@ -17,8 +17,8 @@ from bench.report import progress
 from infra.build import ROOT
 from tests.engine import URL
 
-LEFT_OUT = {"bench", "browser", "docs", "e2e", "infra", "local"}
-"""Folders of tests that have no table, or a whole local cloud of their own."""
+LEFT_OUT = {"bench", "browser", "clients", "docs", "e2e", "infra", "intruders", "local"}
+"""Folders of tests that have no table, a whole local cloud of their own, or look into moto's."""
 
 
 def folders() -> list[str]:

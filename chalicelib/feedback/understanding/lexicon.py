@@ -34,13 +34,10 @@ class Entries:
     words: dict[str, float] = field(default_factory=dict)
     stems: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     phrases: dict[str, list[tuple[tuple[str, ...], float]]] = field(default_factory=dict)
-    openings: set[str] = field(default_factory=set)
-    """The first three letters of all entries: where no word has them, none is found."""
 
     def add(self, entry: str, valence: float) -> None:
         """File an entry; one that ends in a star is a stem, one of several words a phrase."""
         parts = tuple(fold(entry).replace("'", " ").split())
-        self.openings.add(parts[0][:LEAST_STEM])
         if len(parts) > 1:
             same = self.phrases.setdefault(parts[0], [])
             same.append((parts, valence))

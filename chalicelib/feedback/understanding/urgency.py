@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.feedback.understanding.lexicon import LEAST_STEM, Lexicon, fold
+from chalicelib.feedback.understanding.lexicon import Lexicon, fold
 from chalicelib.feedback.understanding.model import Reason, Urgency
 from chalicelib.feedback.understanding.tokens import Token
 
@@ -25,8 +25,6 @@ def _says(words: list[str], lexicon: Lexicon, reason: Reason) -> bool:
         return False
     negators = lexicon.section("negators")
     for place, word in enumerate(words):
-        if word[:LEAST_STEM] not in entries.openings:
-            continue
         if entries.phrase(words, place) or entries.word(word):
             before = words[max(0, place - DENIED) : place]
             if "," in before:
