@@ -86,8 +86,8 @@ class Intake:
         refused = admission.refusal(submission)
         customer_id = submission.response.customer_id if refused else self._customer_of(work, submission)
         at = submission.submitted_at if submission.anonymous else work.now
-        feedback = Feedback.of(submission, understanding, customer_id=customer_id, at=at)
-        feedback = feedback.model_copy(update={"stage": self._stage_of(submission, customer_id)})
+        stage = self._stage_of(submission, customer_id)
+        feedback = Feedback.of(submission, understanding, customer_id=customer_id, stage=stage, at=at)
         named = submission.response.customer_id
         if named in self._erased:
             feedback = feedback.without_person()

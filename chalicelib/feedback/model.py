@@ -176,14 +176,21 @@ class Feedback(Stored):
 
     @classmethod
     def of(
-        cls, submission: Submission, understanding: Understanding, *, customer_id: str | None, at: Utc
+        cls,
+        submission: Submission,
+        understanding: Understanding,
+        *,
+        customer_id: str | None,
+        at: Utc,
+        stage: Stage | None = None,
     ) -> Self:
-        """The response of a customer, or of nobody we know by name, and what is made of it."""
+        """The response of a customer, who is at a stage, or of nobody we know, and what is made of it."""
         given = submission.response.model_dump(exclude={"email", "customer_id", "language"})
         return cls(
             id=submission.id,
             status="received",
             customer_id=customer_id,
+            stage=stage,
             anonymous=submission.anonymous,
             invited=submission.invited,
             invitation_id=submission.invitation_id,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,7 +61,7 @@ class _Batch:
             return False
         if not all(_can_share(self.writes[write.key], write) for write in shared):
             return False
-        size = sum(len(ascii(write.request)) for write in work.writes)  # dear, so only of what may fit
+        size = sum(len(ascii(write.request)) for write in work.writes if write.request)  # dear, so done last
         if self.works and self.size + size > MAX_BYTES:
             return False
         self.size += size
@@ -74,9 +73,10 @@ class _Batch:
         if held is not None:
             if write.kind == "ConditionCheck":
                 return
-            total = Counter(held.additions)
-            total.update(write.additions or {})
-            write = Write("Update", write.key, {}, additions=dict(total))
+            total = dict(held.additions or {})
+            for name, amount in (write.additions or {}).items():
+                total[name] = total.get(name, 0) + amount
+            write = Write("Update", write.key, {}, additions=total)
         self.writes[write.key] = write
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -11,11 +12,15 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 """Languages that are understood; of others only emoticons and emoji are."""
 LEAST_STEM = 3
 """Letters that a stem, or what an ending is taken from, has at least."""
+KEPT_WORDS = 4096
+"""Words of a language of which it is remembered what they mean: people use the same ones all the time."""
+NEXT_LETTERS = 2
+"""Letters of the second word of a phrase that it is looked up by; a stem there has as many."""
 LONGEST_ENTRY = 3
 """Words that an entry of negators and the like has at most."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT_WORDS)
 def fold(word: str) -> str:
     """A word without accents, as entries are compared."""
     if word.isascii():
@@ -28,18 +33,19 @@ def fold(word: str) -> str:
 class Entries:
     """Words, stems and phrases with what they weigh, to be found in a text.
 
-    Stems lie by their first three letters, phrases by their first word, the longest first.
+    Stems lie by their first three letters, phrases by their first word and the first letters of the next
+    one, the longest first.
     """
 
     words: dict[str, float] = field(default_factory=dict)
     stems: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[tuple[str, ...], float]]] = field(default_factory=dict)
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], float]]]] = field(default_factory=dict)
 
     def add(self, entry: str, valence: float) -> None:
         """File an entry; one that ends in a star is a stem, one of several words a phrase."""
         parts = tuple(fold(entry).replace("'", " ").split())
         if len(parts) > 1:
-            same = self.phrases.setdefault(parts[0], [])
+            same = self.phrases.setdefault(parts[0], {}).setdefault(parts[1][:NEXT_LETTERS], [])
             same.append((parts, valence))
             same.sort(key=lambda pair: -len(pair[0]))
         elif parts[0].endswith("*"):
@@ -51,10 +57,17 @@ class Entries:
 
     def phrase(self, words: list[str], at: int) -> tuple[int, float] | None:
         """How many words from here on are one entry, the longest, and what it weighs."""
-        for entry, valence in self.phrases.get(words[at], ()):
+        following = self.phrases.get(words[at])
+        if following is None or at + 1 == len(words):
+            return None
+        for entry, valence in following.get(words[at + 1][:NEXT_LETTERS], ()):
             if _matches(entry, words, at):
                 return len(entry), valence
         return None
+
+    def begins(self, word: str) -> bool:
+        """Whether there is an entry that a text with this word might have here."""
+        return word in self.phrases or self.word(word) is not None
 
     def word(self, word: str) -> float | None:
         """What a word weighs, itself or by the longest stem that it begins with."""
@@ -85,8 +98,12 @@ class Lexicon:
     urgency: dict[str, Entries] = field(default_factory=dict)
     endings: tuple[tuple[str, str], ...] = ()
 
-    def valence(self, word: str) -> float | None:
-        """What a word weighs, or the word that it is a form of."""
+    @cached_property
+    def valence(self) -> Callable[[str], float | None]:
+        """What a word weighs, or the word that it is a form of; kept for the words that come most."""
+        return lru_cache(maxsize=KEPT_WORDS)(self._valence)
+
+    def _valence(self, word: str) -> float | None:
         found = self.valences.word(word)
         if found is not None:
             return found
@@ -105,6 +122,19 @@ class Lexicon:
     @cached_property
     def _any_ending(self) -> tuple[str, ...]:
         return tuple(ending for ending, _ in self.endings)
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """Words that an entry of a section begins with; most words of a text are none of them."""
+        return frozenset(entry.split()[0] for section in self.sections.values() for entry in section)
+
+    @cached_property
+    def alarms(self) -> Callable[[str], tuple[str, ...]]:
+        """The kinds of urgency of which an entry may begin with a word; mostly none."""
+        return lru_cache(maxsize=KEPT_WORDS)(self._alarms)
+
+    def _alarms(self, word: str) -> tuple[str, ...]:
+        return tuple(kind for kind, entries in self.urgency.items() if entries.begins(word))
 
     @cached_property
     def small_words(self) -> frozenset[str]:

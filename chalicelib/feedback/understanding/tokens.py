@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 MAX_READ = 5_000
@@ -47,20 +47,21 @@ def tokens(text: str) -> list[Token]:
     for match in _TOKEN.finditer(unicodedata.normalize("NFC", text[:MAX_READ])):
         kind, raw = str(match.lastgroup), match[0]
         if kind == "word":
-            found.extend(_words(raw, first=not found or found[-1].kind == "mark"))
+            found += _words(raw[:MAX_WORD], not found or found[-1].kind == "mark")
         elif kind != "skip":
             found.append(Token(kind, raw))
     return found
 
 
-def _words(raw: str, *, first: bool) -> list[Token]:
+@lru_cache(maxsize=4096)
+def _words(raw: str, first: bool) -> tuple[Token, ...]:
     loud = len(raw) > 2 and raw.isupper()
-    plain = raw.translate(_APOSTROPHES).lower().strip("#'")[:MAX_WORD]
+    plain = raw.translate(_APOSTROPHES).lower().strip("#'")
     short = _REPEATED.sub(r"\1\1", plain)
     halves = [half for half in short.split("-") if half]
     parts = [part for half in halves for part in _parts(half)]
     capital = raw.lstrip("#")[:1].isupper()
-    return [Token("word", part, loud, short != plain, capital, first) for part in parts]
+    return tuple(Token("word", part, loud, short != plain, capital, first) for part in parts)
 
 
 _CONTRACTIONS = (

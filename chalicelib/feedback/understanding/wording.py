@@ -38,6 +38,7 @@ SPREAD = 12.0
 """The sum at which the score is about 0.7 of 1, squared."""
 
 _DOUBLED = re.compile(r"(.)\1")
+_NOTHING: frozenset[str] = frozenset()
 _STOPS = frozenset(".!?…\n;:")
 
 
@@ -93,7 +94,10 @@ class _Sentence:
         self._lexicon = lexicon
         self._tokens = sentence.tokens
         self._words = [self._spelled(token) for token in self._tokens]
-        self._begun = [self._beginning(place) for place in range(len(self._words))]
+        known = lexicon.beginnings
+        self._begun = [
+            self._beginning(place) if word in known else _NOTHING for place, word in enumerate(self._words)
+        ]
         self._negators, self._boosters = lexicon.section("negators"), lexicon.section("boosters")
         self._dampers, self._after = lexicon.section("dampers"), lexicon.section("negated after")
         self._weak = lexicon.section("weak negators")
@@ -217,4 +221,4 @@ class _Sentence:
     def _places(self, section: str) -> list[int]:
         """Where entries of a section begin."""
         entries = self._lexicon.section(section)
-        return [place for place in range(len(self._words)) if self._is(entries, place)] if entries else []
+        return [place for place, begun in enumerate(self._begun) if begun and not entries.isdisjoint(begun)]

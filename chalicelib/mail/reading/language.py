@@ -116,7 +116,9 @@ def detect(text: str) -> str | None:
     """The language tag of a text; None under 15 letters, and when two languages are as likely."""
     words = _WORD.findall(_NOISE.sub(" ", text[:MAX_EXAMINED]).lower())
     letters = "".join(words)
-    scripts = Counter(_script(letter) for letter in letters)
+    scripts: Counter[str] = Counter()
+    for letter, times in Counter(letters).items():
+        scripts[_script(letter)] += times
     script, count = scripts.most_common(1)[0] if scripts else ("", 0)
     ideographs = scripts["CJK"] + scripts["HIRAGANA"] + scripts["KATAKANA"]
     if ideographs * 2 > len(letters):

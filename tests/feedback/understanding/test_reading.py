@@ -167,6 +167,9 @@ def test_lexicons_are_sound() -> None:
         assert set(found.urgency) == {"leave", "legal", "safety"}
         assert found.section("negators")
         assert found.section("stop")
+        for every in (entries, *found.urgency.values()):
+            phrases = [one for same in every.phrases.values() for alike in same.values() for one, _ in alike]
+            assert all(len(second.rstrip("*")) >= 2 for _, second, *_ in phrases if second.endswith("*"))
         values: list[Any] = [*entries.words.values(), *dict(stems).values()]
         assert all(-4 <= value <= 4 for value in values)
         assert all(len(stem) >= 3 for stem, _ in stems), "a shorter stem would be of anything"
