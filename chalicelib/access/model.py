@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -86,7 +86,10 @@ what was written.
 Assignment = Literal["round_robin", "least_busy"]
 """How somebody is chosen in a team: whose turn it is, or who has the fewest open tickets."""
 KeyId = Annotated[str, ids.id_of("key")]
-Scopes = Annotated[list[Scope], Field(min_length=1, max_length=40), AfterValidator(each_once)]
+Scopes = Annotated[
+    list[Scope], Field(min_length=1, max_length=len(get_args(Scope))), AfterValidator(each_once)
+]
+"""As many as there are, at most."""
 
 _KEY = re.compile(f"rk_({ids.ULID_PATTERN})_([A-Za-z0-9_-]{{43}})")
 """An API key as text: the ULID of its id, and 256 random bits in base64url."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from unittest.mock import Mock
 
 import pytest
@@ -18,6 +18,7 @@ from tests.conftest import caller
 from tests.faults import answering, refusal
 
 READER = {"name": "reader", "scopes": ["customers:read"]}
+SCOPES = list(get_args(model.Scope))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -81,9 +82,17 @@ def test_nobody_grants_more_than_they_have(cloud: Cloud) -> None:
         assert "customers:read" not in problem["scopes"]
 
 
-@pytest.mark.parametrize("scopes", [[], ["customers"], ["customers:*"], "customers:read", [1], ["*"] * 41])
+@pytest.mark.parametrize(
+    "scopes", [[], ["customers"], ["customers:*"], "customers:read", [1], [*SCOPES, "*"]]
+)
 def test_scopes_are_those_there_are(api: Api, scopes: Any) -> None:
     api.post("/v1/keys", {"name": "x", "scopes": scopes}).problem(422, "invalid")
+
+
+def test_a_key_may_have_each_scope_by_name(api: Api) -> None:
+    made = api.post("/v1/keys", {"name": "all", "scopes": SCOPES}).ok(201)
+    assert made["scopes"] == SCOPES
+    Api(made["key"]).get("/v1/customers").ok()
 
 
 def test_a_scope_named_twice_is_once(api: Api) -> None:
