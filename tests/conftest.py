@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.api import Api
 from tests.cloud import Cloud
@@ -16,6 +17,9 @@ __all__ = ["caller"]
 
 collect_ignore = ["browser", "clients"]
 """Need environments and conftests of their own: make test-browser, make test-clients."""
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # a busy machine fails no law
 
 TOGETHER = ("tests/e2e/", "tests/infra/", "tests/intruders/")
 """Folders whose tests share what is dear to make, a cloud and a package, so one process runs them."""

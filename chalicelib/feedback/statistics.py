@@ -42,7 +42,7 @@ def ratio(part: int, whole: int, digits: int) -> float | None:
     """`part / whole`, rounded to `digits` decimals with halves away from zero; None for nothing."""
     if not whole:
         return None
-    return float((Decimal(part) / whole).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+    return float((Decimal(part) / whole).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)) + 0.0  # no −0.0
 
 
 Z = 1.959964
@@ -60,7 +60,8 @@ def nps_interval(promoters: int, passives: int, detractors: int) -> tuple[float,
     up, down = (promoters + 0.75) / whole, (detractors + 0.75) / whole
     middle = up - down
     margin = Z * math.sqrt((up + down - middle**2) / whole)
-    return round(100 * max(-1.0, middle - margin), 1), round(100 * min(1.0, middle + margin), 1)
+    low, high = max(-1.0, middle - margin), min(1.0, middle + margin)
+    return round(100 * low, 1) + 0.0, round(100 * high, 1) + 0.0  # no −0.0
 
 
 Percentage = Annotated[float | None, Field(description="To one decimal; null without answers.")]

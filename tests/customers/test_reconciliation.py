@@ -140,7 +140,6 @@ def _state(cloud: Cloud) -> dict[tuple[str, str], Any]:
 
 @settings(
     max_examples=6,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
 )

@@ -172,7 +172,6 @@ moments = st.timedeltas(timedelta(), timedelta(days=45)).map(
 times = st.timedeltas(timedelta(), timedelta(days=20))
 
 
-@settings(deadline=None)
 @given(calendars(), moments, times)
 def test_what_was_added_lies_between(calendar: Calendar, at: datetime, time: timedelta) -> None:
     due = add(calendar, at, time)
@@ -184,7 +183,6 @@ def test_what_was_added_lies_between(calendar: Calendar, at: datetime, time: tim
         assert between(calendar, at, due - timedelta(microseconds=1)) < time, "the first such moment"
 
 
-@settings(deadline=None)
 @given(calendars(), moments, times, times)
 def test_adding_in_two_steps_is_adding_at_once(
     calendar: Calendar, at: datetime, one: timedelta, other: timedelta
@@ -197,7 +195,6 @@ def test_adding_in_two_steps_is_adding_at_once(
         assert add(calendar, middle, other) == total
 
 
-@settings(deadline=None)
 @given(calendars(), st.lists(moments, min_size=3, max_size=3))
 def test_time_between_adds_up_and_is_no_longer_than_real_time(
     calendar: Calendar, three: list[datetime]
@@ -208,7 +205,6 @@ def test_time_between_adds_up_and_is_no_longer_than_real_time(
     assert between(calendar, c, a) == timedelta()
 
 
-@settings(deadline=None)
 @given(calendars(), moments, times, times)
 def test_later_begun_is_not_earlier_due(
     calendar: Calendar, at: datetime, wait: timedelta, time: timedelta
@@ -218,7 +214,7 @@ def test_later_begun_is_not_earlier_due(
         assert due <= later
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(calendars(), st.dates(date(2026, 3, 1), date(2026, 4, 8)), st.integers(0, 1439))
 def test_it_is_what_counting_minutes_gives(calendar: Calendar, day: date, offset: int) -> None:
     """Against the slow way: two days minute by minute, each asked of the wall clock alone."""

@@ -18,7 +18,7 @@ DOCUMENTS = st.dictionaries(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=DOCUMENTS)
 def test_a_document_comes_back(cloud: Cloud, document: dict[str, object]) -> None:
     blobs.put_json("messages/a", document)

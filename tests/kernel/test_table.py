@@ -21,9 +21,7 @@ from chalicelib.kernel.table import Item, Key
 from tests.cloud import Cloud
 from tests.faults import answering, refusal
 
-ON_MOTO = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+ON_MOTO = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 NAMES = TEXT.map(lambda text: f"n{text}")  # DynamoDB takes no empty name
 NUMBERS = st.integers(-(10**37), 10**37) | st.floats(-1e100, 1e100).filter(

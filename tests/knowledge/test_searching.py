@@ -127,7 +127,7 @@ words = st.text(alphabet="abcdé", min_size=1, max_size=4)
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.lists(words, max_size=6)), max_size=12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_index_knows_the_last_text_of_each_article(changes: list[tuple[int, list[str]]]) -> None:
     """Whatever was replaced before, and also after it was stored and read."""
     index = Index([], {})

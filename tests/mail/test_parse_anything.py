@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.mail.parts import UnreadableMail
@@ -44,7 +44,6 @@ SEED = of_parts(
 @given(
     st.lists(st.tuples(st.integers(0, len(SEED) - 1), st.binary(max_size=6), st.integers(0, 40)), max_size=8)
 )
-@settings(deadline=None)
 def test_mutated_mails_are_read_or_unreadable(changes: list[tuple[int, bytes, int]]) -> None:
     raw = SEED
     for at, inserted, dropped in changes:

@@ -23,7 +23,7 @@ step = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(step, max_size=8), st.sampled_from([(), ("resolution",), ("first_response", "resolution")]))
 def test_no_minute_is_lost_or_won(steps: list[Any], pauses: tuple[str, ...]) -> None:
     """Against the slow way: minute by minute, while it is open and the clock runs."""
@@ -56,7 +56,7 @@ def test_no_minute_is_lost_or_won(steps: list[Any], pauses: tuple[str, ...]) -> 
             assert between(night, at, clock.due_at) == timedelta(minutes=420 - used)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(step, max_size=8))
 def test_looking_in_between_changes_no_due_time(steps: list[Any]) -> None:
     """Timers come, or do not, in whatever minute: what is due and what was met is the same."""

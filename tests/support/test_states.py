@@ -58,7 +58,7 @@ class States(RuleBasedStateMachine):
 
 
 TestStates = States.TestCase
-TestStates.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestStates.settings = settings(max_examples=60, stateful_step_count=30)
 
 
 @pytest.mark.parametrize(

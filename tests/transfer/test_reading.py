@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import Invalid
@@ -34,7 +34,6 @@ def cells(content: bytes, dialect: Dialect | None = None) -> list[Any]:
     return [one.problem or one.cells for one in (dialect or plain()).records(reader(content), 0)]
 
 
-@settings(deadline=None)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8),
     encoding=st.sampled_from(ENCODINGS),
@@ -60,7 +59,6 @@ def test_what_any_dialect_wrote_is_read_and_read_on_from_any_record(
             assert [one.cells for one in rest] == rows[place + 1 :]
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=300), encoding=st.sampled_from(ENCODINGS), block=st.integers(1, 40))
 def test_any_bytes_are_read_to_their_end(content: bytes, encoding: str, block: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -116,7 +116,7 @@ def csv_of(table: list[tuple[str, ...]]) -> str:
     return "name,email,phone,tags\n" + "".join(",".join(row) + "\n" for row in table)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ROWS, second=ROWS, size=st.integers(1, 4), twice=st.booleans())
 def test_the_state_after_undoing_is_the_state_before(
     api: Api, cloud: Cloud, first: Any, second: Any, size: int, twice: bool

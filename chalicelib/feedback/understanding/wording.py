@@ -83,7 +83,8 @@ def read(found: list[Token], lexicon: Lexicon) -> Reading:
         values += [weight * factor for weight in weights if weight]
     good, bad = sum(v for v in values if v > 0), -sum(v for v in values if v < 0)
     total = good - bad
-    return Reading(round(total / math.sqrt(total * total + SPREAD), 4), good, bad, len(values))
+    score = round(total / math.sqrt(total * total + SPREAD), 4) + 0.0  # no −0.0
+    return Reading(score, good, bad, len(values))
 
 
 class _Sentence:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.feedback.understanding.lexicon import LANGUAGES, lexicon
@@ -23,7 +23,6 @@ def _said(text: str, kind: str = "comment", score: int | None = None) -> Sentime
     return found
 
 
-@settings(deadline=None)  # the lexicons are read when they are first needed
 @given(st.text(max_size=600), st.none() | st.sampled_from(["en", "de-AT", "fr", "ja", "xx"]))
 def test_whatever_is_said_is_understood_within_bounds(text: str, told: str | None) -> None:
     found = understand("comment", None, text, told)

@@ -172,7 +172,7 @@ def test_a_route_declares_its_scope_or_that_it_is_public() -> None:
         Routes("x", "x").get("/v1/x", scope="x", public=True)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), verb=st.sampled_from(VERBS))
 def test_no_body_makes_it_fail(api: Api, cloud: Cloud, data: st.DataObject, verb: tuple[str, str]) -> None:
     method, path = verb
