@@ -9,18 +9,19 @@ from pydantic import Field
 from chalicelib.customers.model import CustomName, Locale
 from chalicelib.kernel import patches
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.kernel.model import Line, Model, Number, Stored
+from chalicelib.kernel.model import Line, Model, Number, OneReason, Stored
 
 Kind = Literal["text", "number", "boolean", "date", "choice", "url", "money"]
 Labels = Annotated[
     dict[Locale, Annotated[str, Line(100)]],
     Field(max_length=10, description="What people call it, by language.", examples=[{"en": "Shoe size"}]),
 ]
-Bound = (
+Bound = Annotated[
     Annotated[int, Field(ge=-(2**53), le=2**53)]
     | Number
-    | Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-)
+    | Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")],
+    OneReason("must be a day such as 2026-01-31, or a number: 0, or 1e-100 to 1e100 on either side of it"),
+]
 """A number for numbers and amounts of money, a day for dates."""
 MaxLength = Annotated[int, Field(ge=1, le=500)]
 

@@ -17,11 +17,17 @@ from chalicelib.customers.identity import (
 from chalicelib.kernel import ids, patches
 from chalicelib.kernel.addresses import EmailAddress
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Line, Model, Number, Stored, Text, TimeZone, Utc, each_once
+from chalicelib.kernel.model import Line, Model, Number, OneReason, Stored, Text, TimeZone, Utc, each_once
 
 CustomerId = Annotated[str, ids.id_of("cus")]
 Stage = Literal["lead", "prospect", "customer", "former"]
-CustomValue = Annotated[str, Text(500, 0)] | bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Number
+CustomValue = Annotated[
+    Annotated[str, Text(500, 0)] | bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Number,
+    OneReason(
+        "must be a text of up to 500 characters without controls, true, false, or a number: "
+        "0, or 1e-100 to 1e100 on either side of it"
+    ),
+]
 
 
 def _bounded(custom: dict[str, Any]) -> dict[str, Any]:

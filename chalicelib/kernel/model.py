@@ -85,7 +85,7 @@ Utc = Annotated[
 """A moment from 1970 to 9999, always in UTC; as text in milliseconds, so that it sorts as it reads."""
 
 
-_BREAKS = r"\x00-\x08\x0a-\x1f\x85\u2028\u2029"
+BREAKS = r"\x00-\x08\x0a-\x1f\x85\u2028\u2029"
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,19 @@ class Described:
         return {self.keyword: self.value, **schema}
 
 
-_MAYBE_A_LINE = Described("pattern", f"^[^{_BREAKS}]*$")
-_A_LINE = Described("pattern", rf"^[^{_BREAKS}]*[^\s{_BREAKS}][^{_BREAKS}]*$")
+@dataclass(frozen=True)
+class OneReason:
+    """Of a value that may have several types: why it is refused, in one sentence instead of one for each."""
+
+    reason: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = handler(source)
+        return {**schema, "custom_error_type": "no_such_value", "custom_error_message": self.reason}
+
+
+_MAYBE_A_LINE = Described("pattern", f"^[^{BREAKS}]*$")
+_A_LINE = Described("pattern", rf"^[^{BREAKS}]*[^\s{BREAKS}][^{BREAKS}]*$")
 _A_TEXT = Described("pattern", r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")
 
 

@@ -8,7 +8,7 @@ from chalicelib.access.model import StaffId
 from chalicelib.kernel import ids, patches
 from chalicelib.kernel.addresses import Domain
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.model import Line, Model, Stored, Utc, each_once
+from chalicelib.kernel.model import BREAKS, Line, Model, Stored, Utc, each_once
 from chalicelib.organisations.free_mail import FREE_MAIL_DOMAINS
 
 OrganisationId = Annotated[str, ids.id_of("org")]
@@ -18,8 +18,9 @@ Domains = Annotated[
     Field(max_length=20, description="Whose addresses are its people's; each subdomain by itself."),
     AfterValidator(each_once),
 ]
-_WEBSITE = "^https?://[^\\s/]"
-Website = Annotated[str, Line(500), Field(pattern=_WEBSITE, json_schema_extra={"pattern": _WEBSITE})]
+_WEBSITE = r"^https?://[^\s/]"
+_WEBSITE_LINE = rf"^https?://[^\s/{BREAKS}][^{BREAKS}]*$"
+Website = Annotated[str, Line(500), Field(pattern=_WEBSITE, json_schema_extra={"pattern": _WEBSITE_LINE})]
 Phone = Annotated[str, Line(40), Field(description="As it is to be shown.")]
 AddressLines = Annotated[
     list[Annotated[str, Line(200)]], Field(max_length=6, description="The postal address, as on an envelope.")

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.customers.model import Locale
-from chalicelib.kernel.model import Line, Model, Text
+from chalicelib.kernel.model import Line, Model, OneReason, Text
 
 MAX_QUESTIONS = 20
 MAX_OPTIONS = 20
@@ -22,11 +22,15 @@ Said = Annotated[dict[Locale, Annotated[str, Line(300)]], Field(min_length=1, ma
 """A line in each of its languages."""
 Type = Literal["rating", "choice", "choices", "text"]
 
-Answer = (
+Answer = Annotated[
     Annotated[int, Field(ge=0, le=10)]
     | Annotated[str, Text(MAX_ANSWER)]
-    | Annotated[list[OptionId], Field(min_length=1, max_length=MAX_OPTIONS)]
-)
+    | Annotated[list[OptionId], Field(min_length=1, max_length=MAX_OPTIONS)],
+    OneReason(
+        f"must be a whole number from 0 to 10, a text of up to {MAX_ANSWER} characters without controls, "
+        "or a list of options' ids"
+    ),
+]
 Answers = Annotated[
     dict[QuestionId, Answer],
     Field(

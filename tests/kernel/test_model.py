@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.kernel.ids import stamp
-from chalicelib.kernel.model import Line, Model, Stored, Text, Utc, each_once
+from chalicelib.kernel.model import Line, Model, Number, OneReason, Stored, Text, Utc, each_once
 
 
 class Note(Model):
@@ -24,6 +24,10 @@ class Note(Model):
 
 class Kept(Stored):
     title: str
+
+
+class Held(Model):
+    value: Annotated[Annotated[str, Text(10)] | bool | Number, OneReason("must be held")] | None
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\ud800b", "a\x0bb"])
@@ -125,3 +129,15 @@ def _code(**fields: Any) -> str:
     with pytest.raises(ValidationError) as raised:
         Note.model_validate(fields)
     return raised.value.errors()[0]["type"]
+
+
+@pytest.mark.parametrize("value", ["x" * 11, "a\x00b", 1e-200, 1e101, [], {"a": 1}])
+def test_what_may_have_several_types_is_refused_for_one_reason(value: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Held(value=value)
+    assert [(one["loc"], one["msg"]) for one in caught.value.errors()] == [(("value",), "must be held")]
+
+
+@pytest.mark.parametrize("value", ["a", "a\nb", True, False, -2.5, None])
+def test_any_of_the_types_is_taken_as_it_is(value: Any) -> None:
+    assert Held(value=value).value is value

@@ -47,6 +47,7 @@ def test_it_is_made_read_changed_and_listed(api: Api, engines: Any) -> None:
         ({"domains": ["ada@engines.example"]}, "domains.0"),
         ({"domains": [f"d{n}.example" for n in range(21)]}, "domains"),
         ({"website": "ftp://e.example"}, "website"),
+        ({"website": "https://e.example/\x03"}, "website"),
         ({"name": ""}, "name"),
         ({"owner": "stf_01J00000000000000000000000"}, "owner"),
         ({"size": 3}, "size"),
