@@ -1,4 +1,4 @@
-"""Memory of each function over many invocations: `python -m bench.memory [--times 1000] [FUNCTION …]`.
+"""Memory of each function over many invocations: `python -m bench.memory [--times 1000] [--renew] [NAME …]`.
 
 Every packaged handler runs alone in a fresh interpreter, as in Lambda, and is given recorded events over and
 over, with other ids and addresses each time, so that whatever is kept for each of them would pile up. AWS is
@@ -144,10 +144,13 @@ def line(name: str, times: int, run: Run) -> Line:
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Memory of each function over many invocations.")
     parser.add_argument("--times", type=int, default=TIMES, help="invocations of each function")
+    parser.add_argument(
+        "--renew", action="store_true", help="keep what is measured beside the other functions'"
+    )
     parser.add_argument("functions", nargs="*", help="logical ids, such as FeedbackWorker; all by default")
     return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
     chosen = options(sys.argv[1:])
-    sys.exit(alone(TITLE, lambda: measure(chosen.times, chosen.functions)))
+    sys.exit(alone(TITLE, lambda: measure(chosen.times, chosen.functions), renews=chosen.renew))

@@ -48,20 +48,20 @@ def run(title: str, measure: Measure) -> list[Line]:
     return lines
 
 
-def alone(title: str, measure: Measure) -> int:
+def alone(title: str, measure: Measure, *, renews: bool = False) -> int:
     """One part as a command of its own: the exit code, 1 when a budget is not met.
 
     As `python -m bench.x`, without options, it keeps what it measured, for docs/performance.md
-    (bench/results.py): with options it is a look at something else.
+    (bench/results.py): with options it is a look at something else, unless it `renews` some lines.
     """
     began = time.monotonic()
     lines = run(title, measure)
     spec = sys.modules["__main__"].__spec__
-    part = kept_as(spec.name if spec else "", sys.argv[1:])
+    part = kept_as(spec.name if spec else "", [] if renews else sys.argv[1:])
     if part and lines:
         from bench import results
 
-        results.keep(part, title, lines, time.monotonic() - began)
+        results.keep(part, title, lines, time.monotonic() - began, renews=renews)
     return int(any(line.ok is False for line in lines))
 
 

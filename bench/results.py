@@ -36,14 +36,26 @@ class Result(NamedTuple):
     lines: list[Line]
 
 
-def keep(part: str, title: str, lines: Iterable[Line], seconds: float) -> None:
-    """Write what a part said, instead of what it said before."""
+def keep(part: str, title: str, lines: Iterable[Line], seconds: float, *, renews: bool = False) -> None:
+    """Write what a part said, instead of what it said before, or of the lines alone that it `renews`."""
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     made = Result(part, title, now, round(seconds), _machine(), _versions(), _commit(), list(lines))
+    if renews and (before := kept().get(part)):
+        made = renewed(before, made)
     FOLDER.mkdir(exist_ok=True)
     content = made._asdict() | {"lines": [line._asdict() for line in made.lines]}
     text = json.dumps(content, indent=1, ensure_ascii=False)
     (FOLDER / f"{part}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def renewed(before: Result, after: Result) -> Result:
+    """What was measured before, with the lines that were measured again; it names both commits."""
+    again = {line.what: line for line in after.lines}
+    known = {line.what for line in before.lines}
+    lines = [again.get(line.what, line) for line in before.lines]
+    lines += [line for line in after.lines if line.what not in known]
+    commits = ", ".join(dict.fromkeys([*before.commit.split(", "), after.commit]))
+    return after._replace(seconds=before.seconds + after.seconds, commit=commits, lines=lines)
 
 
 def kept() -> dict[str, Result]:

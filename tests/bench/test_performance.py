@@ -6,7 +6,7 @@ import pytest
 
 from bench import performance
 from bench.report import Line
-from bench.results import Result, kept
+from bench.results import Result, kept, renewed
 
 FAST = Result(
     "cpu", "CPU", "2026-11-28 20:00 UTC", 60, "2 cores", "Python 3.11", "abc1234",
@@ -40,3 +40,11 @@ def test_the_figures_of_the_readme_are_measured_lines() -> None:
 def test_every_figure_of_the_readme_is_known() -> None:
     lines = {(part, line.what) for part, result in kept().items() for line in result.lines}
     assert {(one.part, one.what) for one in performance.FIGURES} <= lines
+
+
+def test_lines_that_are_measured_again_name_both_commits() -> None:
+    again = FAST._replace(commit="def5678", seconds=5, lines=[Line("c", "≤ 1", "0.9 ×", True)])
+    both = renewed(FAST, again)
+    assert [line.figure for line in both.lines] == ["0.5 ×", "0.9 ×", "7"]
+    assert (both.commit, both.seconds) == ("abc1234, def5678", 65)
+    assert renewed(both, again).commit == both.commit
