@@ -39,12 +39,16 @@ class Wording(Model):
     thanks: Annotated[str, Text(1000)] | None = None
 
 
+Texts = Annotated[dict[Locale, Wording], Field(min_length=1, max_length=MAX_LANGUAGES)]
+Questions = Annotated[list[Question], Field(max_length=MAX_QUESTIONS)]
+
+
 class Definition(Model):
     """What is asked. Of a text that a language lacks, the one in `default_language` is shown."""
 
     default_language: Locale = "en"
-    texts: Annotated[dict[Locale, Wording], Field(min_length=1, max_length=MAX_LANGUAGES)]
-    questions: Annotated[list[Question], Field(max_length=MAX_QUESTIONS)] = []
+    texts: Texts
+    questions: Questions = []
     ask_comment: Annotated[bool, Field(description="Whether there is room for a comment.")] = True
 
     @model_validator(mode="after")
@@ -116,8 +120,8 @@ class SurveyPatch(Model):
     ends_at: Utc | None = None
     inviting: Inviting = Inviting()
     default_language: Locale = "en"
-    texts: dict[Locale, Wording] = {}
-    questions: list[Question] = []
+    texts: Texts = {}
+    questions: Questions = []
     ask_comment: bool = True
 
 
