@@ -20,7 +20,7 @@ Bound = Annotated[
     Annotated[int, Field(ge=-(2**53), le=2**53)]
     | Number
     | Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")],
-    OneReason("must be a day such as 2026-01-31, or a number: 0, or 1e-100 to 1e100 on either side of it"),
+    OneReason("must be a number, 0 or 1e-100 to 1e100 on either side of it, or a day such as 2026-01-31"),
 ]
 """A number for numbers and amounts of money, a day for dates."""
 MaxLength = Annotated[int, Field(ge=1, le=500)]
