@@ -51,6 +51,7 @@ class _Call:
         self.request = request
         self.reading = Reading(request)
         self.principal = self.reading.principal(route.scope)
+        self.key = self.reading.idempotency_key(route.method, self.principal)
         self.arguments: dict[str, Any] = path_values(route, path_arguments)
         if "query" in route.types:
             self.arguments["query"] = self.reading.query(route.types["query"])
@@ -65,7 +66,7 @@ class _Call:
         if "visitor" in route.types:
             self.arguments["visitor"] = visitor_of(request)
         if "batch" in route.types:
-            self.arguments["batch"] = Batch(self.principal, guard, self._key())
+            self.arguments["batch"] = Batch(self.principal, guard, self.key)
 
     def respond(self) -> Response:
         if not self.route.takes_work:
@@ -148,12 +149,8 @@ class _Call:
         return etag in listed or listed == ["*"]
 
     def _keyed_attempt(self) -> idempotency.Attempt | None:
-        key = self._key()
-        if key is None:
+        if self.key is None:
             return None
         parts = [self.route.method.encode(), self.reading.path.encode(), self.reading.raw_body()]
         fingerprint = hashlib.sha256(b"\n".join(parts)).hexdigest()
-        return idempotency.Attempt(self.principal.id, key, fingerprint)
-
-    def _key(self) -> str | None:
-        return self.reading.idempotency_key(self.route.method, self.principal)
+        return idempotency.Attempt(self.principal.id, self.key, fingerprint)

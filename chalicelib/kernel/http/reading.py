@@ -107,10 +107,10 @@ class Reading:
 
     def idempotency_key(self, method: str, principal: Principal) -> str | None:
         """Raises BadRequest for what is none."""
-        key = self._request.headers.get("Idempotency-Key")
-        if key is None or method != "POST" or principal is ANONYMOUS:
+        if method != "POST" or principal is ANONYMOUS:
             return None
-        return idempotency.checked_key(key)
+        key = self._request.headers.get("Idempotency-Key")
+        return None if key is None else idempotency.checked_key(key)
 
     def expected_version(self) -> int | None:
         given = self.header("If-Match").strip().removeprefix("W/").strip('"')

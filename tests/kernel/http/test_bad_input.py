@@ -106,6 +106,9 @@ def test_a_bad_idempotency_key_is_400(api: Api, key: str) -> None:
     answer = api.post("/v1/customers", {"name": "Ada"}, Idempotency_Key=key)
     answer.problem(400, "invalid_idempotency_key")
     assert "Set-Cookie" not in answer.headers
+    changes_nothing = {"message_id": "msg_01J0000000000000000000000A"}
+    dry_run = api.post("/v1/rules/dry-run", changes_nothing, Idempotency_Key=key)
+    dry_run.problem(400, "invalid_idempotency_key")
 
 
 def test_every_answer_has_the_security_headers_and_an_error_its_request(api: Api) -> None:
