@@ -125,7 +125,7 @@ class Lexicon:
 
     @cached_property
     def beginnings(self) -> frozenset[str]:
-        """Words that an entry of a section begins with; most words of a text are none of them."""
+        """Words that an entry of a section begins with."""
         return frozenset(entry.split()[0] for section in self.sections.values() for entry in section)
 
     @cached_property

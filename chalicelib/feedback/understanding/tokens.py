@@ -7,6 +7,8 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from chalicelib.feedback.understanding.lexicon import KEPT_WORDS
+
 MAX_READ = 5_000
 """Characters that are looked at: all that a comment may have."""
 MAX_WORD = 40
@@ -53,7 +55,7 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT_WORDS)
 def _words(raw: str, first: bool) -> tuple[Token, ...]:
     loud = len(raw) > 2 and raw.isupper()
     plain = raw.translate(_APOSTROPHES).lower().strip("#'")

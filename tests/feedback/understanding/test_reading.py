@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.feedback.understanding.lexicon import LANGUAGES, lexicon
+from chalicelib.feedback.understanding.lexicon import LANGUAGES, NEXT_LETTERS, lexicon
 from chalicelib.feedback.understanding.model import MAX_THEMES, Sentiment
 from chalicelib.feedback.understanding.reading import understand
 from chalicelib.feedback.understanding.themes import LONGEST
@@ -168,7 +168,9 @@ def test_lexicons_are_sound() -> None:
         assert found.section("stop")
         for every in (entries, *found.urgency.values()):
             phrases = [one for same in every.phrases.values() for alike in same.values() for one, _ in alike]
-            assert all(len(second.rstrip("*")) >= 2 for _, second, *_ in phrases if second.endswith("*"))
+            assert all(
+                len(second.rstrip("*")) >= NEXT_LETTERS for _, second, *_ in phrases if second.endswith("*")
+            )
         values: list[Any] = [*entries.words.values(), *dict(stems).values()]
         assert all(-4 <= value <= 4 for value in values)
         assert all(len(stem) >= 3 for stem, _ in stems), "a shorter stem would be of anything"
